@@ -1,0 +1,1 @@
+"""Question sets: what a visit asks, as versioned data."""
