@@ -1,84 +1,22 @@
-"""What a question set is: its questions, choices, forms and bands, as frozen plain values."""
+"""What one question is: its choices, and what each answer means and asks for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-Value = str | Decimal | None
-Kind = Literal["choice", "number", "text"]
-Share = Literal["yes", "reviewed", "never"]
-Coverage = Literal["missing", "excluded"]
-
-OFFICER = "officer"
-YOUNG_INSPECTOR = "young inspector"
-AUDIENCES = (OFFICER, YOUNG_INSPECTOR)
-PRIORITIES = ("P1", "P2", "P3", "P4")
-STANDARDS = ("LM", "PR", "AC", "SU")
-"""The four standards of domain.md 2.1: leadership, protection, accommodation, support."""
-OFFICER_PICKS = "officer-picks"
-FAILED_LAST_TIME = "failed-last-time"
-OPEN_CHECKS = "open-defects-and-actions"
-HOME_FACTS = ("staffed_24_hours",)
-"""The facts of a home that `only_if_home` may name: the boolean fields of `Facts`."""
-CHECKS_SECTION = "checks"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What was true of the home on the local date the visit started; frozen with the visit.
-
-    `expired_or_missing` holds the kinds of certificate that were expired or missing that day.
-    """
-
-    started_on: date
-    staffed_24_hours: bool = False
-    expired_or_missing: frozenset[str] = frozenset()
-
-    @property
-    def month(self) -> int:
-        """The month, 1 to 12, that rules about winter look at."""
-        return self.started_on.month
-
-    def home_is(self, fact: str) -> bool:
-        """Whether the home is what `only_if_home` asks; a fact we do not hold is not true."""
-        return fact in HOME_FACTS and bool(getattr(self, fact))
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A test on a number: `below`, `at_least`, `at_most` or `above` a limit."""
-
-    test: Literal["below", "at_least", "at_most", "above"]
-    limit: Decimal
-
-    def holds(self, number: Decimal) -> bool:
-        """Whether the number meets the test."""
-        match self.test:
-            case "below":
-                return number < self.limit
-            case "at_least":
-                return number >= self.limit
-            case "at_most":
-                return number <= self.limit
-            case "above":
-                return number > self.limit
-
-
-When = tuple[str | Condition, ...]
-
-
-def matches(when: When, value: Value) -> bool:
-    """Whether an answer is one of the values, or meets one of the conditions, in `when`."""
-    if value is None:
-        return False
-    if isinstance(value, str):
-        return value in when
-    return any(isinstance(one, Condition) and one.holds(value) for one in when)
+from qa_app.question_sets.rules.words import (
+    Condition,
+    Coverage,
+    Facts,
+    Kind,
+    Share,
+    Value,
+    When,
+    matches,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,111 +244,3 @@ class Question:
         """Whether a number lies between the question's minimum and maximum, both included."""
         low, high = self.minimum, self.maximum
         return (low is None or number >= low) and (high is None or number <= high)
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A group of questions shown on one page."""
-
-    id: str
-    title: str
-    question_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SectionAsked:
-    """A section with those of its questions that are asked."""
-
-    id: str
-    title: str
-    questions: tuple[Question, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A way of using the set: which questions, and which kinds of extra ones (`adds`)."""
-
-    id: str
-    title: str
-    question_ids: tuple[str, ...]
-    adds: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A name for scores of at least `at_least` percent; None for the critical band."""
-
-    id: str
-    label: str
-    at_least: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ScoringWords:
-    """The scoring rules as the set words them, to show beside a score."""
-
-    score: str
-    coverage: str
-    rules: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionSet:
-    """One version of a question set. `bands` run from the highest score down."""
-
-    key: str
-    version: int
-    title: str
-    audience: str
-    hazard_scheme: int
-    bands: tuple[Band, ...]
-    critical_band: Band
-    partial_below: Decimal
-    prompts: Mapping[str, str]
-    forms: Mapping[str, Form]
-    sections: tuple[Section, ...]
-    questions: Mapping[str, Question]
-    scoring_words: ScoringWords
-    offers: tuple[Choice, ...] = ()
-    worry_label: str | None = None
-    content: str = field(default="", compare=False, repr=False)
-    """The canonical JSON this set was read from (see `loading.to_content`)."""
-
-    def question(self, question_id: str) -> Question | None:
-        """The question with this id, or None."""
-        return self.questions.get(question_id)
-
-    def asked_on(self, form: str, *, extra: Iterable[str] = ()) -> tuple[str, ...]:
-        """The ids asked on a form, in the order of the set; then ids of open checks in `extra`.
-
-        `extra` is what the form's `adds` ask for: questions that failed last time join in the
-        order of the set, ids of open defects and actions come last. KeyError: no such form.
-        """
-        more = tuple(dict.fromkeys(extra))
-        wanted = {*self.forms[form].question_ids, *more}
-        asked = [one for one in self.questions if one in wanted]
-        return (*asked, *(one for one in more if one not in self.questions))
-
-    def sections_for(
-        self, asked: Iterable[str], *, checks: Mapping[str, Question] | None = None
-    ) -> tuple[SectionAsked, ...]:
-        """The sections that have a question among `asked`, then one for the open checks."""
-        wanted = tuple(asked)
-        found = []
-        for section in self.sections:
-            questions = tuple(self.questions[one] for one in section.question_ids if one in wanted)
-            if questions:
-                found.append(SectionAsked(section.id, section.title, questions))
-        open_checks = tuple(checks[one] for one in wanted if checks and one in checks)
-        if open_checks:
-            found.append(SectionAsked(CHECKS_SECTION, "Still open from before", open_checks))
-        return tuple(found)
-
-    def band_for(self, percent: Fraction | Decimal) -> Band:
-        """The band of an unrounded percentage, 0 to 100."""
-        reached = (one for one in self.bands if percent >= (one.at_least or Decimal(0)))
-        return next(reached, self.bands[-1])
-
-    def band(self, band_id: str) -> Band | None:
-        """The band with this id, the critical band included, or None."""
-        return next((b for b in (*self.bands, self.critical_band) if b.id == band_id), None)
