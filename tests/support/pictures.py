@@ -59,11 +59,13 @@ def corner_colours(picture: Image.Image) -> dict[str, RGB]:
         "bottom left": (x, bottom),
         "bottom right": (right, bottom),
     }
-    found: dict[str, RGB] = {}
-    for name, point in points.items():
-        red, green, blue = rgb.getpixel(point)  # type: ignore[misc]  # an RGB picture gives a triple
-        found[name] = (red, green, blue)
-    return found
+    return {name: colour_at(rgb, point) for name, point in points.items()}
+
+
+def colour_at(picture: Image.Image, point: tuple[int, int]) -> RGB:
+    """Return the red, green and blue of one pixel."""
+    red, green, blue = picture.convert("RGB").crop((*point, point[0] + 1, point[1] + 1)).tobytes()
+    return red, green, blue
 
 
 def are_upright(picture: Image.Image, *, tolerance: int = 24) -> bool:
