@@ -1,0 +1,1 @@
+"""What happens before the app can be imported: environment, packages, browsers. Standard library only."""
