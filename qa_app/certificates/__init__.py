@@ -1,0 +1,1 @@
+"""Certificates of homes and providers: kinds, dates and three states."""

@@ -1,0 +1,1 @@
+"""Broken things: their states, clocks and due times."""

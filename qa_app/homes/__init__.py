@@ -1,0 +1,1 @@
+"""Homes, their rooms, where they are and whose area they stand in."""
