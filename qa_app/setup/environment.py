@@ -151,7 +151,15 @@ def _get_uv(uv: Path, pip: list[str]) -> bool:
     try:
         with step("Installing uv, which installs the rest"):
             run(
-                [*pip, "install", "--disable-pip-version-check", "--no-input", "uv", "-c", str(LOCK)],
+                [
+                    *pip,
+                    "install",
+                    "--disable-pip-version-check",
+                    "--no-input",
+                    "uv",
+                    "-c",
+                    str(LOCK),
+                ],
                 what="Installing uv failed",
             )
     except Failure:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 """The checkout: the folder that holds pyproject.toml."""
 
 
-class Failure(Exception):  # noqa: N818  # it is what happened, told to a person; not an error of the program
+class Failure(Exception):
     """A step that could not be done: what went wrong, and the remedy."""
 
     def __init__(self, what: str, remedy: str, detail: str = "") -> None:
