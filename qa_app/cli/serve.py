@@ -34,7 +34,7 @@ def serve(started: float) -> int:
     settings = _settings()
     _check_port(settings.port)
     app = _prepared(settings)
-    from waitress import create_server
+    from waitress.server import create_server
 
     signal.signal(signal.SIGTERM, _leave)
     server = create_server(
