@@ -8,20 +8,18 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 import pillow_heif
 from PIL import ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
 
+from qa_app.photos.rules import LARGE, MAX_PIXELS, SMALL, NotAPicture, Tidied, TooLarge
+
+__all__ = ["NotAPicture", "Tidied", "TooLarge", "tidy"]
+
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
 """The only decoders that may run. The two-picture files of phones (MPO) open as JPEG."""
-
-MAX_PIXELS: Final = 50_000_000
-LARGE: Final = 1600
-SMALL: Final = 400
-"""Longest side of the two kept sizes, in pixels."""
 
 QUALITY: Final = 80
 ICC_LIMIT: Final = 4_000_000
@@ -33,6 +31,7 @@ pillow_heif.register_heif_opener(
     thumbnails=False, depth_images=False, aux_images=False, decode_threads=1
 )
 
+_DECODER_ERRORS: Final = (OSError, ValueError, SyntaxError, EOFError, RuntimeError)
 _SRGB: Final = ImageCms.createProfile("sRGB")
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -43,34 +42,6 @@ _TURNS: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-
-
-class NotAPicture(Exception):
-    """These bytes are no picture that can be read; the message says why, in plain words."""
-
-
-class TooLarge(Exception):
-    """The picture has more pixels than we open."""
-
-
-@dataclass(frozen=True)
-class Tidied:
-    """The clean copies of one picture and what was learned from it.
-
-    ``large`` and ``small`` are progressive JPEGs, at most 1600 and 400 pixels on the longest side,
-    upright, in sRGB, without metadata. ``width`` and ``height`` are those of ``large``. ``phash`` is
-    a perceptual hash of 64 bits as 16 hex digits. ``taken_at`` is what the camera wrote: aware when
-    it wrote its offset from UTC, naive otherwise, None when it wrote nothing we can read.
-    ``kind`` is the format the bytes came in: jpeg, png, webp or heif.
-    """
-
-    large: bytes
-    small: bytes
-    width: int
-    height: int
-    phash: str
-    taken_at: datetime | None
-    kind: str
 
 
 def tidy(data: bytes) -> Tidied:
@@ -95,8 +66,8 @@ def _tidy(data: bytes) -> Tidied:
     profile = picture.info.get("icc_profile")
     try:
         shrunk = _shrink(picture)
-    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
-        raise NotAPicture("It is damaged: only part of it arrived.") from error
+    except _DECODER_ERRORS as error:
+        raise _blamed(error, "It is damaged: only part of it arrived.") from error
     if orientation in _TURNS:
         shrunk = shrunk.transpose(_TURNS[orientation])
     large = _fresh_canvas(_in_srgb(_without_alpha(shrunk), profile))
@@ -119,13 +90,18 @@ def _open(data: bytes) -> Image.Image:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
         raise NotAPicture("It is not a JPEG, PNG, WebP or HEIC picture.") from error
-    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError) as error:
-        raise NotAPicture("It is damaged: its beginning cannot be read.") from error
+    except _DECODER_ERRORS as error:
+        raise _blamed(error, "It is damaged: its beginning cannot be read.") from error
     if picture.width * picture.height > MAX_PIXELS:
         raise TooLarge("It has more than 50 megapixels.")
     if picture.width < 1 or picture.height < 1:
         raise NotAPicture("It is empty.")
     return picture
+
+
+def _blamed(error: Exception, words: str) -> Exception:
+    """Blame the picture, unless the machine itself failed (then the picture may be good)."""
+    return error if isinstance(error, OSError) and error.errno else NotAPicture(words)
 
 
 def _shrink(picture: Image.Image) -> Image.Image:
@@ -214,8 +190,12 @@ def _capture_time(taken: object, offset: object) -> datetime | None:
     """Read ``2026:11:22 10:15:00`` and ``+01:00``, as EXIF 2.31 writes them."""
     if not isinstance(taken, str):
         return None
+    found = re.match(r"\s*(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)", taken)
+    if found is None:
+        return None
     try:
-        moment = datetime.strptime(taken.strip("\0 ")[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - the camera may not say
+        # Not strptime: it loads a module on first use, and the child process may open no file.
+        moment = datetime(*(int(part) for part in found.groups()))  # type: ignore[arg-type]  # noqa: DTZ001 - six numbers; the camera may not say more
     except ValueError:
         return None
     if not isinstance(offset, str):
