@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 from qa_app.config import ROOT, Settings, SettingsError, load
-from qa_app.setup.progress import Failure, step
+from qa_app.setup.progress import Failure
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -102,21 +102,20 @@ def _check_port(port: int) -> None:
 
 def _prepared(settings: Settings) -> Flask:
     """The app, its database migrated and, in a fresh instance, its first data loaded."""
-    from flask_migrate import upgrade
-
     from qa_app import create_app
     from qa_app.cli import first_start
 
     app = create_app(settings)
+    began = time.monotonic()
     try:
-        with step("Bringing the database up to date"), app.app_context():
-            upgrade()
+        first_start.prepare(app, say=lambda words: print(f"  {words}", flush=True))
     except SystemExit as problem:  # flask-migrate ends the program after logging what went wrong
         raise Failure(
             "the database could not be brought up to date.",
             "read the lines above; the database is as it was. QA_DATABASE_URL names it.",
         ) from problem
-    first_start.prepare(app)
+    if time.monotonic() - began > 1:
+        print(f"  database and first data ready: {time.monotonic() - began:.1f} s", flush=True)
     return app
 
 
