@@ -26,6 +26,7 @@ def peak() -> float:
 
 
 def build(path: Path) -> None:
+    """Build the table and print what it took."""
     from qa_app.adapters import postcode_table
 
     before, start = peak(), time.perf_counter()
@@ -38,6 +39,7 @@ def build(path: Path) -> None:
 
 
 def ask(name: str, path: Path | None) -> None:
+    """Ask for postcodes and print how long it took."""
     from qa_app.adapters.geocoder import PostcodeGeocoder
 
     before = peak()
@@ -62,6 +64,7 @@ def ask(name: str, path: Path | None) -> None:
 
 
 def main() -> None:
+    """Run every case in a process of its own."""
     print(
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores, Python {sys.version.split()[0]}"
     )
