@@ -38,7 +38,7 @@ class Report:
     def __init__(self, lines: Mapping[Path, int]) -> None:
         self._lines = lines
         self._names: dict[Path, str] = {}
-        self._mistakes: list[Mistake] = []
+        self._mistakes: list[tuple[int, Path, str]] = []
 
     def name(self, path: Path, name: str) -> None:
         """Call a place by a name people know, such as a question's id."""
@@ -50,16 +50,17 @@ class Report:
         while near and near not in self._lines:
             near = near[:-1]
         line = line or self._lines.get(near, 0)
-        self._mistakes.append(Mistake(line, self._shown(path), message))
+        self._mistakes.append((line, path, message))
 
     def add_on_line(self, line: int, message: str) -> None:
         """Note a mistake that has a line and no place, such as broken YAML."""
-        self._mistakes.append(Mistake(line, "", message))
+        self._mistakes.append((line, (), message))
 
     def raise_if_any(self) -> None:
         """Raise QuestionSetInvalid when anything was noted."""
         if self._mistakes:
-            raise QuestionSetInvalid(tuple(sorted(set(self._mistakes))))
+            found = {Mistake(line, self._shown(at), words) for line, at, words in self._mistakes}
+            raise QuestionSetInvalid(tuple(sorted(found)))
 
     def _shown(self, path: Path) -> str:
         shown = ""

@@ -74,7 +74,7 @@ class _Scoring:
     def __init__(self, f: Fields) -> None:
         data = f.take("scoring", needed=True)
         path = (*f.path, "scoring")
-        with Fields(data if f.has("scoring") else {}, path, f.report, what="'scoring'") as s:
+        with Fields(data, path, f.report, what="'scoring'") as s:
             self.words = ScoringWords(
                 score=s.text("score", needed=True) or "",
                 coverage=s.text("coverage", needed=True) or "",

@@ -79,7 +79,9 @@ def read_text(text: str) -> tuple[object, dict[Path, int], Report]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or error.context or "it cannot be read"
-        report.add_on_line(mark.line + 1 if mark else 1, f"This is not YAML: {what}.")
+        began = error.context_mark
+        hint = f" (what surrounds it began on line {began.line + 1})" if began else ""
+        report.add_on_line(mark.line + 1 if mark else 1, f"This is not YAML: {what}{hint}.")
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, int(error.position)) + 1
         report.add_on_line(line, "There is a character here that YAML does not allow.")

@@ -162,23 +162,25 @@ class Question:
 
     def outcome(self, value: Value, status: str | None = None) -> Outcome:
         """What an answer means for the score; `status` counts only where there is no value."""
-        choice: Choice | None = None
-        if value is None or value == "":
-            choice = self.choice(status)
-            if choice is None:
-                return Outcome("unanswered")
-        elif self.kind == "choice":
-            choice = self.choice(value)
+        has_value = value is not None and value != ""
+        choice = self.choice(value if has_value else status)
         if choice is not None:
             if choice.coverage is not None:
                 return Outcome(choice.coverage)
             if choice.score is not None:
                 return Outcome("scored", Fraction(choice.score))
-        elif isinstance(value, Decimal):
-            for band in self.bands:
-                if band.condition.holds(value):
-                    return Outcome("scored", Fraction(band.score))
-        return Outcome("information")
+            return Outcome("information")
+        if self.kind == "number" and isinstance(value, Decimal) and value.is_finite():
+            return self._of_number(value)
+        if self.kind == "text" and isinstance(value, str) and value.strip():
+            return Outcome("information")
+        return Outcome("unanswered")
+
+    def _of_number(self, number: Decimal) -> Outcome:
+        if not self.bands:
+            return Outcome("information")
+        band = next((one for one in self.bands if one.condition.holds(number)), None)
+        return Outcome("missing") if band is None else Outcome("scored", Fraction(band.score))
 
     def is_critical(self, value: Value, facts: Facts) -> bool:
         """Whether this answer caps the band on the day and in the home of the facts."""

@@ -111,7 +111,8 @@ class QuestionSet:
 
     def band_for(self, percent: Fraction | Decimal) -> Band:
         """The band of an unrounded percentage, 0 to 100."""
-        reached = (one for one in self.bands if percent >= (one.at_least or Decimal(0)))
+        exact = Fraction(percent)
+        reached = (one for one in self.bands if exact >= Fraction(one.at_least or 0))
         return next(reached, self.bands[-1])
 
     def band(self, band_id: str) -> Band | None:
