@@ -95,7 +95,7 @@ class Sandbox:
             self._end()
         child = self._child or self._start()
         assert child.stdin is not None  # noqa: S101 - both were asked for as pipes
-        assert child.stdout is not None  # noqa: S101
+        assert child.stdout is not None  # noqa: S101 - likewise
         self._done += 1
         with _deadline(child, self.wall_seconds):
             try:
