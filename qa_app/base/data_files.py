@@ -25,7 +25,7 @@ class Entry:
     def __init__(self, where: str, values: Mapping[str, Any]) -> None:
         self.where = where
         self._values = values
-        self._read: set[str] = set()
+        self._read: set[str] = {"id"}
 
     def fail(self, words: str) -> DataFileError:
         """Return an error that says where it is."""
@@ -51,7 +51,9 @@ class Entry:
         """Return a text that is one of ``allowed``."""
         value = default if self.raw(key) is None and default is not None else self.text(key)
         if value not in allowed:
-            raise self.fail(f"'{key}' is '{value}', and must be one of {', '.join(sorted(allowed))}")
+            raise self.fail(
+                f"'{key}' is '{value}', and must be one of {', '.join(sorted(allowed))}"
+            )
         return value
 
     def whole(self, key: str, default: int | None = None) -> int | None:
