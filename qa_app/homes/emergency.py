@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 from qa_app.base.data_files import Entry, parse_yaml, read_text
 from qa_app.base.errors import DomainError
@@ -148,6 +149,20 @@ def child_safeguarding(authority: str | None, *, today: date) -> Contact | None:
 def contacts_by_authority() -> Mapping[str, Contact]:
     """Return the contacts that may be shown, by ONS code, none marked stale."""
     return _contacts().by_authority
+
+
+def as_json(contact: Contact) -> dict[str, Any]:
+    """Return a contact as it is kept in ``HostAuthority.contacts``."""
+    return {
+        "child_safeguarding": {
+            "label": contact.label,
+            "numbers": [
+                {"label": number.label, "display": number.display, "dial": number.dial}
+                for number in contact.numbers
+            ],
+            "source": contact.source,
+        }
+    }
 
 
 @lru_cache(maxsize=1)
