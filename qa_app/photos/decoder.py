@@ -17,7 +17,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import BinaryIO, Final
 
-from qa_app.photos.rules import NotAPicture, Tidied, TooLarge
+from qa_app.photos.rules import NotAPicture, PhotoTooLarge, Tidied
 
 LENGTH: Final = struct.Struct(">Q")
 
@@ -98,7 +98,7 @@ def _answer(outgoing: BinaryIO, tidy: Callable[[bytes], Tidied], data: bytes) ->
         tidied = tidy(data)
     except NotAPicture as error:
         send(outgoing, {"refused": "not-a-picture", "why": str(error)})
-    except TooLarge as error:
+    except PhotoTooLarge as error:
         send(outgoing, {"refused": "too-large", "why": str(error)})
     except MemoryError:
         send(outgoing, {"refused": "memory"})

@@ -14,9 +14,9 @@ from typing import Final
 import pillow_heif
 from PIL import ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
 
-from qa_app.photos.rules import LARGE, MAX_PIXELS, SMALL, NotAPicture, Tidied, TooLarge
+from qa_app.photos.rules import LARGE, MAX_PIXELS, SMALL, NotAPicture, PhotoTooLarge, Tidied
 
-__all__ = ["NotAPicture", "Tidied", "TooLarge", "tidy"]
+__all__ = ["NotAPicture", "PhotoTooLarge", "Tidied", "tidy"]
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "HEIF")
 """The only decoders that may run. The two-picture files of phones (MPO) open as JPEG."""
@@ -47,7 +47,7 @@ _TURNS: Final = {
 def tidy(data: bytes) -> Tidied:
     """Return the clean copies of the picture in ``data``.
 
-    Raises ``TooLarge`` above 50 megapixels and ``NotAPicture`` for whatever cannot be decoded whole.
+    Raises ``PhotoTooLarge`` above 50 megapixels and ``NotAPicture`` for whatever cannot be decoded whole.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -55,7 +55,7 @@ def tidy(data: bytes) -> Tidied:
         try:
             return _tidy(data)
         except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
-            raise TooLarge("It has more than 50 megapixels.") from error
+            raise PhotoTooLarge("It has more than 50 megapixels.") from error
 
 
 def _tidy(data: bytes) -> Tidied:
@@ -93,7 +93,7 @@ def _open(data: bytes) -> Image.Image:
     except _DECODER_ERRORS as error:
         raise _blamed(error, "It is damaged: its beginning cannot be read.") from error
     if picture.width * picture.height > MAX_PIXELS:
-        raise TooLarge("It has more than 50 megapixels.")
+        raise PhotoTooLarge("It has more than 50 megapixels.")
     if picture.width < 1 or picture.height < 1:
         raise NotAPicture("It is empty.")
     return picture

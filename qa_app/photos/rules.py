@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from qa_app.base.errors import DomainError
+
 MAX_PIXELS: Final = 50_000_000
 """Above this a picture is refused unopened (product.md, bad input; reliability.md T36)."""
 
@@ -32,12 +34,12 @@ class PhotoState(StrEnum):
     UNREADABLE = "unreadable"
 
 
-class NotAPicture(Exception):
+class NotAPicture(DomainError):
     """These bytes are no picture that can be read; the message says why, in plain words."""
 
 
-class TooLarge(Exception):
-    """The picture has more pixels than we open."""
+class PhotoTooLarge(DomainError):
+    """The file has more bytes than we take, or the picture more pixels than we open."""
 
 
 @dataclass(frozen=True)

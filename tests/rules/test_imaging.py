@@ -202,7 +202,7 @@ def test_f50_truncated_photos_are_refused(kind: str, share: float) -> None:
     ],
 )
 def test_t36_f51_pixel_bombs_are_refused_without_decoding(make: Callable[..., bytes]) -> None:
-    with pytest.raises(imaging.TooLarge):
+    with pytest.raises(imaging.PhotoTooLarge):
         imaging.tidy(make())
 
 

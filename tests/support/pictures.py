@@ -7,7 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import pillow_heif
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
@@ -198,18 +198,23 @@ def palette_png_with_transparency() -> bytes:
     return out.getvalue()
 
 
-def webp(*, is_animated: bool = False) -> bytes:
-    """Return a WebP with EXIF and XMP, with a second frame if asked."""
+def webp(
+    *,
+    width: int = 640,
+    height: int = 480,
+    is_animated: bool = False,
+    is_plain: bool = False,
+    is_lossless: bool = False,
+) -> bytes:
+    """Return a WebP with EXIF and XMP (or plain), with a second frame if asked."""
     out = io.BytesIO()
-    more = {"save_all": True, "append_images": [Image.new("RGB", (640, 480), "black")]}
-    upright().save(
-        out,
-        "WEBP",
-        quality=90,
-        exif=exif_block(),
-        xmp=xmp_packet(),
-        **(more if is_animated else {}),
-    )
+    options: dict[str, Any] = {"quality": 90, "lossless": is_lossless}
+    if not (is_plain or is_lossless):
+        options |= {"exif": exif_block(), "xmp": xmp_packet()}
+    if is_animated:
+        more = [Image.new("RGB", (width, height), "black")]
+        options |= {"save_all": True, "append_images": more}
+    upright(width, height).save(out, "WEBP", **options)
     return out.getvalue()
 
 
