@@ -72,7 +72,7 @@ def work() -> int:
 
 def _wait_for_end(stop: threading.Event) -> None:
     """Set `stop` when the server's end of our standard input closes, however the server died."""
-    while sys.stdin.buffer.read(1):
+    while os.read(0, 1):  # no buffer: a thread that waits in one would spoil the end of the process
         pass
     stop.set()
 

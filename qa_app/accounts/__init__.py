@@ -1,0 +1,1 @@
+"""People: who they are, what their role may do, and how they sign in."""

@@ -1,0 +1,1 @@
+"""Append-only: who did what, when, before and after; and the timeline of each thing."""

@@ -1,0 +1,1 @@
+"""What every feature stands on: database, transactions, errors, registries, web; no word of the field in here."""

@@ -1,0 +1,1 @@
+"""Demonstration data: fictional providers, real postcodes, dates relative to today."""

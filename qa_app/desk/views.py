@@ -1,0 +1,40 @@
+"""A person's day at `/`, and the plain pages that anybody may read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from qa_app.accounts.access import public
+
+bp = Blueprint("desk", __name__)
+
+
+@bp.get("/")
+@public
+def index() -> ResponseReturnValue:
+    """Show this person's day; without a sign-in, the way in."""
+    if g.person is None:
+        return render_template("desk/welcome.html")
+    return redirect(url_for("visits.index"))
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """Say that the server answers."""
+    return {"status": "ok"}
+
+
+@bp.get("/accessibility")
+@public
+def accessibility() -> ResponseReturnValue:
+    """Show the accessibility statement."""
+    return render_template("base/accessibility.html")
+
+
+@bp.get("/privacy")
+@public
+def privacy() -> ResponseReturnValue:
+    """Show the privacy notice."""
+    return render_template("base/privacy.html")

@@ -1,0 +1,1 @@
+"""Messages that leave: written in the transaction that caused them, sent by the worker."""

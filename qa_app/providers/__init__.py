@@ -1,0 +1,1 @@
+"""Organisations that run homes, their contacts and contracts."""

@@ -1,0 +1,1 @@
+"""Restricted words: who may be at risk, told apart from everything else, read only by duty officers."""

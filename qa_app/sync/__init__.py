@@ -1,0 +1,1 @@
+"""The phone's door: the sync contract of product.md under /api/v1."""

@@ -1,0 +1,198 @@
+"""The app put together: blueprints, job handlers, panels, may-see rules, error pages, template helpers."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from flask import Flask, g, redirect, request, url_for
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+
+from qa_app import config
+from qa_app.base import db as database
+from qa_app.base import text, web
+from qa_app.config import Settings
+from qa_app.ports import Ports
+
+csrf = CSRFProtect()
+
+# Every feature that has tables; imported once, so that the metadata is whole.
+MODELS = (
+    "jobs", "audit", "accounts", "providers", "notifications", "homes", "question_sets", "photos",
+    "certificates", "visits", "defects", "actions", "safeguarding", "inspections",
+)  # fmt: skip
+
+# Every module with a blueprint called ``bp``.
+BLUEPRINTS = (
+    "accounts.views", "providers.views", "homes.views", "certificates.views", "photos.views", "visits.views",
+    "inspections.views", "defects.views", "actions.views", "safeguarding.views", "sync.api", "desk.views",
+)  # fmt: skip
+
+# Every module with a function ``connect()`` that registers job handlers, panels and may-see rules.
+CONNECTED = (
+    "photos.tasks", "homes.tasks", "notifications.tasks", "defects.tasks", "visits.panels", "defects.panels",
+    "actions.panels", "certificates.panels", "inspections.panels", "inspections.tasks", "safeguarding.tasks",
+)  # fmt: skip
+
+# What stands in the navigation: endpoint, words, the permission that shows it.
+NAVIGATION = (
+    ("desk.index", "My day", "self"),
+    ("desk.provider", "What we owe", "provider.desk"),
+    ("visits.index", "Visits", "visits.read"),
+    ("homes.index", "Homes", "homes.read"),
+    ("defects.index", "Repairs", "defects.read"),
+    ("actions.index", "Actions", "actions.read"),
+    ("providers.index", "Providers", "providers.write"),
+    ("desk.attention", "Needs a look", "attention"),
+)
+
+
+def build_app(settings: Settings | None = None, ports: Ports | None = None) -> Flask:
+    """Return the app for these settings (the environment's when None) and doors (the real ones when None)."""
+    settings = settings or (ports.settings if ports is not None else config.load())
+    app = Flask(
+        "qa_app",
+        template_folder=str(config.TEMPLATES),
+        static_folder=str(config.STATIC),
+        instance_path=str(settings.instance),
+    )
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app.config.update(_flask_config(settings))
+    if not settings.is_testing:
+        web.set_up_logging(settings.log_level)
+    app.extensions["doorstep"] = ports or real_ports(settings)
+    for name in MODELS:
+        importlib.import_module(f"qa_app.{name}.models")
+    database.init_app(app)
+    Migrate(
+        app, database.db, directory=str(config.ROOT / "qa_app" / "migrations"), render_as_batch=True
+    )
+    web.init_app(app)
+    csrf.init_app(app)
+    _access(app)
+    _templates(app, settings)
+    _features(app)
+    return app
+
+
+def real_ports(settings: Settings) -> Ports:
+    """Return the adapters that the settings name."""
+    from qa_app.adapters.clock import SystemClock
+    from qa_app.adapters.geocoder import postcode_geocoder
+    from qa_app.adapters.mail import LoggedMail
+    from qa_app.adapters.storage import FilePhotoStore
+
+    return Ports(
+        clock=SystemClock(),
+        photos=FilePhotoStore(settings.photos),
+        geocoder=postcode_geocoder(settings.postcodes),
+        mailer=LoggedMail(),
+        settings=settings,
+    )
+
+
+def _flask_config(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(settings),
+        "SESSION_COOKIE_NAME": "doorstep",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.is_secure,
+        "WTF_CSRF_TIME_LIMIT": None,  # forms filled offline outlive any limit (stack.md C.3)
+        "WTF_CSRF_CHECK_DEFAULT": False,  # accounts.access checks, after it knows how large the body may be
+        "WTF_CSRF_SSL_STRICT": False,  # accounts.access checks Origin instead
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "MAX_CONTENT_LENGTH": 2 * config.MIB,
+        "MAX_FORM_PARTS": 10_000,
+        "MAX_FORM_MEMORY_SIZE": 4 * config.MIB,
+        "TESTING": settings.is_testing,
+        "JSON_SORT_KEYS": False,
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    options: dict[str, Any] = {"hide_parameters": True}  # addresses and words never reach a log
+    if settings.is_sqlite:
+        options["connect_args"] = {"timeout": 30, "check_same_thread": False}
+    else:
+        options["pool_pre_ping"] = True
+    return options
+
+
+def _access(app: Flask) -> None:
+    from qa_app.accounts import access
+
+    access.init_app(app, csrf)
+
+
+def _templates(app: Flask, settings: Settings) -> None:
+    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]  # Flask types the attribute as its own loader
+        [
+            FileSystemLoader(str(config.TEMPLATES)),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(csrf_token=generate_csrf)
+    app.jinja_env.filters.update(
+        day=text.day,
+        weekday=text.weekday,
+        moment=text.moment,
+        pounds=text.pounds,
+        plural=text.plural,
+        iso=text.iso,
+        local=text.local,
+    )
+
+    @app.context_processor
+    def _page() -> dict[str, Any]:
+        person = g.get("person")
+        return {
+            "person": person,
+            "is_demo": settings.is_demo,
+            "nav_items": _nav(app, person),
+        }
+
+
+def _nav(app: Flask, person: Any) -> list[dict[str, Any]]:
+    if person is None:
+        return []
+    here = request.endpoint or ""
+    return [
+        {
+            "text": words,
+            "href": url_for(endpoint),
+            "active": here == endpoint
+            or (here.split(".")[0] == endpoint.split(".")[0] and not endpoint.startswith("desk.")),
+        }
+        for endpoint, words, permission in NAVIGATION
+        if endpoint in app.view_functions and person.can(permission)
+    ]
+
+
+def _present(names: tuple[str, ...]) -> list[str]:
+    from importlib.util import find_spec
+
+    return [name for name in names if find_spec(f"qa_app.{name}") is not None]
+
+
+def _features(app: Flask) -> None:
+    for name in _present(BLUEPRINTS):
+        app.register_blueprint(importlib.import_module(f"qa_app.{name}").bp)
+    for name in _present(CONNECTED):
+        importlib.import_module(f"qa_app.{name}").connect()
+    importlib.import_module("qa_app.cli.commands").init_app(app)
+
+    @app.get("/favicon.ico")
+    def favicon() -> Any:
+        return redirect(url_for("static", filename="icons/doorstep.svg"))
+
+    from qa_app.accounts.access import public
+
+    public(app.view_functions["favicon"])
