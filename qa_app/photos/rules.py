@@ -89,3 +89,9 @@ def store_key(photo_id: str, size: str) -> str:
 def looks_alike(one: str, other: str, *, bits: int = 8) -> bool:
     """Whether two perceptual hashes differ in at most ``bits`` of their 64 bits (reliability.md T54)."""
     return (int(one, 16) ^ int(other, 16)).bit_count() <= bits
+
+
+def sweep_hour(now: datetime) -> tuple[str, datetime]:
+    """Return the key and the moment of the sweep that an upload promises: one an hour, once it is due."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return f"photos.sweep/{hour:%Y-%m-%dT%H}", hour + timedelta(hours=1) + ORPHAN_AFTER
