@@ -268,6 +268,14 @@ def truncated(data: bytes, share: float = 0.6) -> bytes:
     return data[: int(len(data) * share)]
 
 
+def damaged_png() -> bytes:
+    """Return a PNG that is sound by its headers and its end, but cannot be decoded."""
+    data = bytearray(png())
+    place = data.find(b"IDAT") + 20
+    data[place : place + 20] = bytes(20)
+    return bytes(data)
+
+
 def png_bomb(side: int = 20_000) -> bytes:
     """Return a small PNG that unfolds to ``side`` squared pixels (400 megapixels by default)."""
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
