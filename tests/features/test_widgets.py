@@ -82,7 +82,7 @@ def small_app() -> Iterator[Flask]:
     """An app with our templates and nothing else: no database, no features."""
     app = Flask("widgets", static_folder=None)
     app.secret_key = "only for this test, and long enough"
-    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]  # Flask types the attribute as its own loader
+    app.jinja_loader = ChoiceLoader(
         [
             FileSystemLoader(Path(__file__).parents[2] / "templates"),
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
