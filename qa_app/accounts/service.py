@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -20,8 +21,12 @@ from qa_app.audit import service as audit
 from qa_app.base.errors import Refused
 
 hasher = PasswordHasher()  # argon2id with the library's recommended cost
-_NOBODY = hasher.hash(secrets.token_urlsafe(16))
-"""Checked when there is no such account, so that the answer takes as long as for one that exists."""
+
+
+@functools.cache
+def _nobody() -> str:
+    """A hash checked when there is no such account, so that the answer takes as long as for one that exists."""
+    return hasher.hash(secrets.token_urlsafe(16))
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,8 @@ def sign_in(
     ):
         return "wait"
     user = queries.by_email(session, email)
-    is_right = _verify(user.password_hash if user is not None else _NOBODY, password)
+    nobody = _nobody()  # asked for either way: the first sign-in after a start makes it
+    is_right = _verify(user.password_hash if user is not None else nobody, password)
     if user is None or not is_right or not user.is_active:
         session.add(FailedSignIn(at=now, account_digest=account, place_digest=place))
         audit.record(session, None, "sign-in.failed", "account", account[:16], now=now)

@@ -57,10 +57,14 @@ def ensure(extras: set[str]) -> None:
 def enter(arguments: list[str]) -> None:
     """Carry on inside the environment: this process becomes `.venv/bin/python -m qa_app ...`."""
     command = [str(PYTHON), "-m", "qa_app", *arguments]
+    env = dict(os.environ)
+    if env.pop("PYTHONDONTWRITEBYTECODE", ""):
+        # whoever sets this wants no files beside the sources; without any, every start takes seconds
+        env.setdefault("PYTHONPYCACHEPREFIX", str(VENV / "pycache"))
     if sys.platform == "win32":
-        raise SystemExit(subprocess.run(command, check=False).returncode)
+        raise SystemExit(subprocess.run(command, env=env, check=False).returncode)
     sys.stdout.flush()
-    os.execv(command[0], command)  # noqa: S606  # no shell is what we want
+    os.execve(command[0], command, env)  # noqa: S606  # no shell is what we want
 
 
 def wanted(extras: set[str]) -> list[str]:
