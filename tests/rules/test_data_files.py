@@ -18,6 +18,8 @@ from qa_app.defects import catalogue as defects
 from qa_app.defects.rules import Priority
 from qa_app.homes import catalogue as homes
 from qa_app.homes import emergency
+from qa_app.question_sets.rules.words import STANDARDS
+from qa_app.question_sets.standards import standards as standards_in_words
 from qa_app.visits import purposes
 
 DATA = resources.files("qa_app").joinpath("data")
@@ -75,7 +77,7 @@ def test_every_follow_up_of_the_question_sets_is_something_that_is_no_repair(nam
 
 @pytest.mark.parametrize("name", SETS)
 def test_priorities_standards_hazards_and_rooms_of_the_question_sets_exist(name: str) -> None:
-    standards = {entry["id"] for entry in yaml.safe_load(read_text("standards.yaml"))["standards"]}
+    standards = set(standards_in_words())
     scheme = defects.hazard_scheme(question_set(name)["hazard_scheme"])
     for question in questions(name):
         assert set(question["standards"]) <= standards
@@ -86,6 +88,11 @@ def test_priorities_standards_hazards_and_rooms_of_the_question_sets_exist(name:
         assert priority is None or priority == OFFICER_PICKS or Priority(priority)
         panel = question.get("show_emergency", {}).get("panel")
         assert panel is None or emergency.panel(panel).numbers
+
+
+def test_the_standards_have_words() -> None:
+    assert tuple(standards_in_words()) == STANDARDS
+    assert standards_in_words()["PR"] == "Protection"
 
 
 def test_certificates_that_questions_name_exist() -> None:
