@@ -60,6 +60,10 @@ class Geocoder(Protocol):
         """Return the place of a postcode however it is spaced or capitalised; None when unknown."""
         ...
 
+    def build(self) -> None:
+        """Make whatever makes looking up quick; nothing happens when it is there."""
+        ...
+
 
 @dataclass(frozen=True)
 class Letter:

@@ -12,14 +12,14 @@ from geopy.geocoders.base import DEFAULT_SENTINEL, Geocoder
 from geopy.location import Location
 from geopy.point import Point
 
-from qa_app.adapters import postcode_files
+from qa_app.adapters import postcode_files, postcode_table
 from qa_app.adapters.postcode_files import GridPlace, Letter
-from qa_app.adapters.postcode_table import PostcodeTable, build, is_current
+from qa_app.adapters.postcode_table import PostcodeTable
 from qa_app.homes import rules
 from qa_app.homes.geocoding import wgs84
 from qa_app.ports import Place
 
-__all__ = ["FixedGeocoder", "PostcodeGeocoder", "build", "is_current", "postcode_geocoder"]
+__all__ = ["FixedGeocoder", "PostcodeGeocoder", "postcode_geocoder"]
 
 
 class _NoNetwork(BaseSyncAdapter):
@@ -42,6 +42,7 @@ class PostcodeGeocoder(Geocoder):
     def __init__(self, table_path: Path | None = None, *, root: Path | None = None) -> None:
         super().__init__(adapter_factory=_NoNetwork)
         self._table = PostcodeTable(table_path) if table_path is not None else None
+        self._table_path = table_path
         self._root = root
         self._lock = threading.Lock()
         self._letter: tuple[str, Letter | None] | None = None
@@ -86,6 +87,11 @@ class PostcodeGeocoder(Geocoder):
         if self._table is not None:
             self._table.close()
 
+    def build(self) -> None:
+        """Fulfil the port: make the table (about half a minute), unless it is there or there is no place for it."""
+        if self._table_path is not None and not postcode_table.is_current(self._table_path):
+            postcode_table.build(self._table_path)
+
     def _find(self, key: str) -> GridPlace | None:
         if self._table is not None and self._table.is_ready():
             with self._lock:
@@ -123,3 +129,6 @@ class FixedGeocoder:
         """Fulfil the port: see ``ports.Geocoder``."""
         written = rules.postcode(postcode)
         return None if written is None else self._places.get(written)
+
+    def build(self) -> None:
+        """Fulfil the port: nothing to make."""

@@ -162,9 +162,7 @@ def jobs_list() -> None:
 @geo.command("build")
 def geo_build() -> None:
     """Make the look-up file for postcodes (half a minute)."""
-    from qa_app.adapters import geocoder
-
-    geocoder.build(ports().settings.postcodes)
+    ports().geocoder.build()
     click.echo("All of England's postcodes can be found.")
 
 

@@ -1,0 +1,117 @@
+"""Which homes there are, for whom; scope is decided here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, exists, false, or_, select
+from sqlalchemy.orm import Session
+
+from qa_app.base.errors import NotFound
+from qa_app.base.registry import Viewer
+from qa_app.homes import rules
+from qa_app.homes.models import Home, HomeUnderContract, Room
+from qa_app.providers.models import Contract
+
+
+def of_provider(provider_id: int) -> Any:
+    """Return the condition that a home is, or has been, under a contract of this provider."""
+    return exists().where(
+        HomeUnderContract.home_id == Home.id,
+        HomeUnderContract.contract_id == Contract.id,
+        Contract.provider_id == provider_id,
+    )
+
+
+def scoped(viewer: Viewer) -> Select[tuple[Home]]:
+    """Return the homes that this viewer may know: all, a provider's own, or none (product.md, permissions)."""
+    statement = select(Home)
+    if not viewer.can("homes.read"):
+        return statement.where(false())
+    if viewer.provider_id is not None:
+        return statement.where(of_provider(viewer.provider_id))
+    return statement
+
+
+def one(session: Session, ref: str, viewer: Viewer) -> Home:
+    """Return a home by its reference; ``NotFound`` alike when it does not exist and when it is out of scope."""
+    found = session.scalar(scoped(viewer).where(Home.ref == (rules.read_ref(ref) or ref)))
+    if found is None:
+        raise NotFound("no such home")
+    return found
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of homes is narrowed by; empty means all."""
+
+    words: str = ""
+    status: str = ""
+    type: str = ""
+    provider: int | None = None
+    where: str = ""
+    """inside or outside our own area."""
+    sort: str = "ref"
+
+
+SORTS = {"ref": Home.ref, "name": Home.name, "type": Home.type, "status": Home.status}
+
+
+def listed(viewer: Viewer, filters: Filters, *, own_authority: str) -> Select[tuple[Home]]:
+    """Return the homes that a list shows: matching words (name, reference; address and postcode only for those
+    who may see addresses), status, type, provider, inside or outside."""
+    statement = scoped(viewer)
+    words = filters.words.strip()
+    if words:
+        like = f"%{_escaped(words)}%"
+        columns = [Home.name, Home.ref]
+        if viewer.can("homes.address"):
+            columns += [Home.address, Home.postcode]
+        statement = statement.where(or_(*(column.ilike(like, escape="\\") for column in columns)))
+    if filters.status:
+        statement = statement.where(Home.status == filters.status)
+    if filters.type:
+        statement = statement.where(Home.type == filters.type)
+    if filters.provider is not None:
+        statement = statement.where(of_provider(filters.provider))
+    if filters.where == "inside":
+        statement = statement.where(Home.host_authority_code == own_authority)
+    elif filters.where == "outside":
+        statement = statement.where(
+            or_(Home.host_authority_code.is_(None), Home.host_authority_code != own_authority)
+        )
+    return statement.order_by(SORTS.get(filters.sort, Home.ref), Home.id)
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def contract_on(session: Session, home: Home, day: date) -> HomeUnderContract | None:
+    """Return the contract that a home was under on a day, or None."""
+    return session.scalar(
+        select(HomeUnderContract)
+        .where(
+            HomeUnderContract.home_id == home.id,
+            HomeUnderContract.starts_on <= day,
+            or_(HomeUnderContract.ends_on.is_(None), HomeUnderContract.ends_on >= day),
+        )
+        .order_by(HomeUnderContract.starts_on.desc(), HomeUnderContract.id.desc())
+        .limit(1)
+    )
+
+
+def live_rooms(home: Home, *, kind: str | None = None) -> Sequence[Room]:
+    """Return the rooms that have not ended, of one kind when it is given."""
+    return [
+        room for room in home.rooms if room.ended_on is None and (kind is None or room.kind == kind)
+    ]
+
+
+def next_ref(session: Session) -> str:
+    """Return the next free reference ("H-0043")."""
+    numbers = [int(found[2:]) for found in session.scalars(select(Home.ref)) if found[2:].isdigit()]
+    return rules.ref(max(numbers, default=0) + 1)
