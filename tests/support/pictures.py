@@ -114,12 +114,19 @@ def xmp_packet() -> bytes:
     ).encode()
 
 
+def srgb_profile() -> bytes:
+    """Return the usual colour profile, always the same: the moment it was made is left out."""
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    data[24:36] = bytes(12)
+    return bytes(data)
+
+
 def swapped_profile() -> bytes:
     """Return a colour profile in which red and green have changed places, so that using it shows.
 
     Built from sRGB by swapping the red and green colorants: legal, small, and unmistakable.
     """
-    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    data = bytearray(srgb_profile())
     count = struct.unpack(">I", data[128:132])[0]
     places = {}
     for index in range(count):
@@ -149,7 +156,7 @@ def jpeg(
     if not is_laden:
         picture.save(out, "JPEG", quality=quality, exif=block)
         return out.getvalue()
-    icc = profile or ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    icc = profile or srgb_profile()
     picture.save(out, "JPEG", quality=quality, exif=block, icc_profile=icc, comment=CANARY.encode())
     return _with_segments(out.getvalue())
 
