@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
 
@@ -132,6 +133,7 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
         status=status,
         request_id=request_id(),
         is_write=request.method not in {"GET", "HEAD", "OPTIONS"},
+        reason="csrf" if isinstance(error, CSRFError) else None,
     )
     return page, status, headers
 
