@@ -52,7 +52,7 @@ def refuses(question: Question, value: Value) -> str | None:
 
     A number out of range, or with too many decimals, is taken (product.md, sync contract).
     """
-    if value is None or question.choice(value) is not None:
+    if value is None or value == "" or question.choice(value) is not None:
         return None
     return KINDS[question.kind].refuses(question, value)
 

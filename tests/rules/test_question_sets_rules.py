@@ -250,12 +250,14 @@ def test_conditions_on_numbers_raise_repairs() -> None:
 
 
 def test_other_things_an_answer_asks_for() -> None:
-    assert ask("O26").defect is not None
-    assert ask("O26").defect.target_working_days == 7
+    fans = ask("O26").defect
+    assert fans is not None
+    assert fans.target_working_days == 7
     assert ask("O23").emergency_panel("yes") == "gas"
     assert ask("O23").emergency_panel("no") is None
-    assert ask("O23").show_emergency is not None
-    assert ask("O23").show_emergency.before == "anything else"
+    gas = ask("O23").show_emergency
+    assert gas is not None
+    assert gas.before == "anything else"
     assert ask("O64").asks_why("with-actions")
     assert not ask("O64").asks_why("suitable")
     assert ask("Y08").asks_words("yes")
