@@ -88,9 +88,9 @@ class PostcodeGeocoder(Geocoder):
             self._table.close()
 
     def build(self) -> None:
-        """Fulfil the port: make the table (about half a minute), unless it is there or there is no place for it."""
+        """Fulfil the port: make the table (some seconds), unless it is there or there is no place for it."""
         if self._table_path is not None and not postcode_table.is_current(self._table_path):
-            postcode_table.build(self._table_path)
+            postcode_table.build(self._table_path, root=self._root)
 
     def _find(self, key: str) -> GridPlace | None:
         if self._table is not None and self._table.is_ready():

@@ -10,7 +10,7 @@ from qa_app.ports import Ports
 
 
 def build_postcodes(_payload: Mapping[str, Any], doors: Ports) -> None:
-    """Make the look-up file (about half a minute); postcodes are found without it, only more slowly."""
+    """Make the look-up file (some seconds); postcodes are found without it, only more slowly."""
     doors.geocoder.build()
 
 

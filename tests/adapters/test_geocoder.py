@@ -191,6 +191,18 @@ def test_the_table_is_asked_as_soon_as_it_is_there(root: Path, tmp_path: Path) -
     geocoder.close()
 
 
+def test_building_twice_builds_once(root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "postcodes.sqlite"
+    geocoder = PostcodeGeocoder(path, root=root)
+    geocoder.build()
+    assert postcode_table.is_current(path)
+    before = path.stat().st_ino
+    geocoder.build()
+    assert path.stat().st_ino == before
+    PostcodeGeocoder(None).build()  # nowhere to put it: nothing happens
+    FixedGeocoder().build()
+
+
 def test_f44_a_build_that_fails_leaves_the_old_table_and_no_rubbish(
     root: Path, tmp_path: Path
 ) -> None:
