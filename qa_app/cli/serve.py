@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 HOST = "127.0.0.1"
 THREADS = 8
 LONGEST_PAUSE_S = 30.0
-WORKER_HAS_S = 15.0
-"""How long a worker may take to finish the piece of work in its hands when we stop."""
+WORKER_HAS_S = 5.0
+"""How long a worker may take to finish the piece of work in its hands; what is cut off is done again."""
 
 
 def serve(started: float) -> int:
@@ -102,19 +102,28 @@ def _check_port(port: int) -> None:
 
 def _prepared(settings: Settings) -> Flask:
     """The app, its database migrated and, in a fresh instance, its first data loaded."""
+    from sqlalchemy.exc import OperationalError
+
     from qa_app import create_app
     from qa_app.cli import first_start
 
-    app = create_app(settings)
     began = time.monotonic()
     try:
+        app = create_app(settings)  # looks at the database's settings already
         first_start.prepare(app, say=lambda words: print(f"  {words}", flush=True))
     except SystemExit as problem:  # flask-migrate ends the program after logging what went wrong
         raise Failure(
             "the database could not be brought up to date.",
             "read the lines above; the database is as it was. QA_DATABASE_URL names it.",
         ) from problem
-    if time.monotonic() - began > 1:
+    except OperationalError as problem:
+        raise Failure(
+            "the database cannot be used.",
+            "check that QA_DATABASE_URL is right and its server runs, or that the instance folder "
+            "can be written to and its disk is not full.",
+            str(problem.orig),  # the driver's words only: the statement could hold an address
+        ) from problem
+    if time.monotonic() - began > 2:
         print(f"  database and first data ready: {time.monotonic() - began:.1f} s", flush=True)
     return app
 
@@ -142,6 +151,9 @@ class _Worker:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
+        self._watch.join(timeout=1)
+        if self._watch.is_alive():
+            print("Stopping: the worker finishes what it has in its hands.", flush=True)
         self._watch.join(timeout=WORKER_HAS_S + 5)
 
     def _keep(self) -> None:
