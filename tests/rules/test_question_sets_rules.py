@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from qa_app.question_sets.rules import Choice, Facts, Question
+from qa_app.question_sets.rules import Choice, Condition, Facts, Question
 from tests.support.question_sets import SUMMER, officer_set, young_set
 
 
@@ -241,6 +241,22 @@ def test_the_priority_of_a_repair(
     question: str, value: str, month: int, raise_to: str | None, expected: str | None
 ) -> None:
     assert ask(question).priority_for(value, month, raise_to) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "below", "at", "above"),
+    [
+        (Condition("below", Decimal(18)), True, False, False),
+        (Condition("at_most", Decimal(18)), True, True, False),
+        (Condition("at_least", Decimal(18)), False, True, True),
+        (Condition("above", Decimal(18)), False, False, True),
+    ],
+)
+def test_conditions_at_their_limit(
+    condition: Condition, below: bool, at: bool, above: bool
+) -> None:
+    numbers = [Decimal("17.9"), Decimal(18), Decimal("18.1")]
+    assert [condition.holds(one) for one in numbers] == [below, at, above]
 
 
 def test_conditions_on_numbers_raise_repairs() -> None:
