@@ -36,6 +36,8 @@ class Action(Base):
     due_on: Mapped[date]
     share: Mapped[str] = mapped_column(String(10), default="yes")
     """The question's: a provider sees the action once the visit is shared, unless never or not yet released."""
+    shared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the provider was first allowed to see it; never before its visit was shared."""
     is_proposed: Mapped[bool] = mapped_column(default=False)
     declined_because: Mapped[str] = mapped_column(Text, default="")
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

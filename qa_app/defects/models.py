@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text
@@ -41,7 +41,10 @@ class Defect(Base):
     made_safe_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     claimed_fixed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_fixed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    promised_on: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    promised_on: Mapped[date | None]
+    """The day the repairer gave."""
+    times_reopened: Mapped[int] = mapped_column(default=0)
+    """How often somebody said "not fixed" after a claim; it counts against the repairer."""
     status: Mapped[str] = mapped_column(String(15), default="open")
     closed_because: Mapped[str] = mapped_column(Text, default="")
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("defect.id"))
@@ -52,7 +55,7 @@ class Defect(Base):
     home: Mapped[Any] = relationship("Home", lazy="joined")
     room: Mapped[Any] = relationship("Room", lazy="joined")
     tellings: Mapped[list[Telling]] = relationship(
-        back_populates="defect", order_by="Telling.told_at"
+        back_populates="defect", order_by="Telling.told_at, Telling.id"
     )
 
 
