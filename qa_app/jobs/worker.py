@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -86,17 +85,3 @@ def run_forever(app: Flask, stop: threading.Event, *, idle_s: float = 0.5) -> No
                 busy = False
         if not busy:
             stop.wait(idle_s)
-
-
-def main() -> None:
-    """Run one worker until it is told to stop (SIGTERM or SIGINT)."""
-    from qa_app import create_app
-
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    run_forever(create_app(), stop)
-
-
-if __name__ == "__main__":
-    main()
