@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from flask import Flask, g, redirect, request, url_for
+from flask import Flask, g, request, url_for
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect, generate_csrf
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
@@ -131,7 +131,7 @@ def _access(app: Flask) -> None:
 
 
 def _templates(app: Flask, settings: Settings) -> None:
-    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]  # Flask types the attribute as its own loader
+    app.jinja_loader = ChoiceLoader(
         [
             FileSystemLoader(str(config.TEMPLATES)),
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
@@ -188,11 +188,3 @@ def _features(app: Flask) -> None:
     for name in _present(CONNECTED):
         importlib.import_module(f"qa_app.{name}").connect()
     importlib.import_module("qa_app.cli.commands").init_app(app)
-
-    @app.get("/favicon.ico")
-    def favicon() -> Any:
-        return redirect(url_for("static", filename="icons/doorstep.svg"))
-
-    from qa_app.accounts.access import public
-
-    public(app.view_functions["favicon"])

@@ -11,7 +11,7 @@ from typing import Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from qa_app.accounts import queries, rules
@@ -92,16 +92,13 @@ def sign_in(
     account, place = digest("account:" + email.strip().lower()), digest("place:" + place)
     since = now - rules.THROTTLE_WINDOW
 
-    def failures(column: object, value: str) -> int:
-        query = (
-            select(func.count())
-            .select_from(FailedSignIn)
-            .where(FailedSignIn.at > since, column == value)
-        )  # type: ignore[arg-type]  # a column compared
-        return session.scalar(query) or 0
+    def failures(is_same: ColumnElement[bool]) -> int:
+        query = select(func.count()).select_from(FailedSignIn)
+        return session.scalar(query.where(FailedSignIn.at > since, is_same)) or 0
 
     if rules.is_throttled(
-        failures(FailedSignIn.account_digest, account), failures(FailedSignIn.place_digest, place)
+        failures(FailedSignIn.account_digest == account),
+        failures(FailedSignIn.place_digest == place),
     ):
         return "wait"
     user = queries.by_email(session, email)

@@ -161,7 +161,7 @@ def jobs_list() -> None:
 
 @geo.command("build")
 def geo_build() -> None:
-    """Make the look-up file for postcodes (half a minute)."""
+    """Make the look-up file for postcodes (some seconds)."""
     ports().geocoder.build()
     click.echo("All of England's postcodes can be found.")
 

@@ -38,3 +38,10 @@ def accessibility() -> ResponseReturnValue:
 def privacy() -> ResponseReturnValue:
     """Show the privacy notice."""
     return render_template("base/privacy.html")
+
+
+@bp.get("/favicon.ico")
+@public
+def favicon() -> ResponseReturnValue:
+    """Send a browser that asks at the old address to the icon."""
+    return redirect(url_for("static", filename="icons/doorstep-48.png"))

@@ -26,7 +26,7 @@ def of_provider(provider_id: int) -> Any:
     )
 
 
-def scoped(viewer: Viewer) -> Select[tuple[Home]]:
+def scoped(viewer: Viewer) -> Select[Home]:
     """Return the homes that this viewer may know: all, a provider's own, or none (product.md, permissions)."""
     statement = select(Home)
     if not viewer.can("homes.read"):
@@ -60,7 +60,7 @@ class Filters:
 SORTS = {"ref": Home.ref, "name": Home.name, "type": Home.type, "status": Home.status}
 
 
-def listed(viewer: Viewer, filters: Filters, *, own_authority: str) -> Select[tuple[Home]]:
+def listed(viewer: Viewer, filters: Filters, *, own_authority: str) -> Select[Home]:
     """Return the homes that a list shows: matching words (name, reference; address and postcode only for those
     who may see addresses), status, type, provider, inside or outside."""
     statement = scoped(viewer)

@@ -1,12 +1,27 @@
-"""Make and change homes and rooms; load the authorities around them."""
+"""Make and change homes and rooms, put homes under contract; load the authorities around them."""
 
 from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qa_app.homes import catalogue, emergency
-from qa_app.homes.models import HostAuthority
+from qa_app.audit import service as audit
+from qa_app.audit.service import Actor
+from qa_app.base.errors import DomainError, Refused
+from qa_app.homes import catalogue, emergency, queries, rules
+from qa_app.homes.models import Home, HomeUnderContract, HostAuthority, Room
+from qa_app.ports import Geocoder
+
+FIELDS = (
+    "name", "address", "type", "ofsted_category", "tenure", "places", "vacancies", "youngest_age",
+    "oldest_age", "is_staffed_24_hours", "is_council_owned", "risk_tier",
+)  # fmt: skip
+PLACE_FIELDS = ("postcode", "latitude", "longitude", "pin_source", "host_authority_code")
 
 
 def load_authorities(session: Session) -> int:
@@ -40,3 +55,205 @@ def ensure_authority(session: Session, code: str) -> HostAuthority:
         session.add(row)
         session.flush()
     return row
+
+
+def create(
+    session: Session, values: Mapping[str, Any], *, geocoder: Geocoder, actor: Actor, now: datetime
+) -> Home:
+    """Make a home that is not yet used; ``Refused`` names every field that cannot be taken."""
+    home = Home(
+        ref=queries.next_ref(session),
+        report_code=secrets.token_hex(5),
+        status=rules.Status.NOT_YET_USED,
+        created_at=now,
+    )
+    _fill(session, home, values, geocoder)
+    session.add(home)
+    session.flush()
+    audit.record(session, actor, "home.created", "home", home.ref, now=now, after=_kept(home))
+    return home
+
+
+def change(
+    session: Session,
+    home: Home,
+    values: Mapping[str, Any],
+    *,
+    geocoder: Geocoder,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change a home; ``Refused`` names every field that cannot be taken."""
+    before = _kept(home)
+    _fill(session, home, values, geocoder)
+    session.flush()
+    audit.record(
+        session, actor, "home.changed", "home", home.ref, now=now, before=before, after=_kept(home)
+    )
+
+
+def _kept(home: Home) -> dict[str, Any]:
+    return {name: getattr(home, name) for name in FIELDS} | {
+        "host_authority_code": home.host_authority_code
+    }
+
+
+def _fill(session: Session, home: Home, values: Mapping[str, Any], geocoder: Geocoder) -> None:
+    mistakes: dict[str, str] = {}
+    places, vacancies = values.get("places"), values.get("vacancies")
+    if places is not None and vacancies is not None and vacancies > places:
+        mistakes["vacancies"] = "There cannot be more free places than places"
+    youngest, oldest = values.get("youngest_age"), values.get("oldest_age")
+    if youngest is not None and oldest is not None and youngest > oldest:
+        mistakes["oldest_age"] = "The oldest age must not be below the youngest"
+    place = _place(session, home, values, geocoder, mistakes)
+    if mistakes:
+        raise Refused(mistakes)
+    for name in FIELDS:
+        setattr(home, name, values.get(name))
+    for name, value in place.items():
+        setattr(home, name, value)
+
+
+def _place(
+    session: Session,
+    home: Home,
+    values: Mapping[str, Any],
+    geocoder: Geocoder,
+    mistakes: dict[str, str],
+) -> dict[str, Any]:
+    """Return where the home stands: by its postcode, else by hand with the authority around it."""
+    written = rules.postcode(values.get("postcode") or "")
+    if written is None:
+        mistakes["postcode"] = "Enter a whole postcode, like SE15 4NX"
+        return {}
+    latitude, longitude = values.get("latitude"), values.get("longitude")
+    if latitude is not None or longitude is not None:
+        return _by_hand(session, written, values, mistakes)
+    if written == home.postcode and home.latitude is not None:
+        return {}
+    found = geocoder.locate(written)
+    if found is None:
+        mistakes["postcode"] = (
+            "We cannot find that postcode. Check it, or place the pin by hand below"
+        )
+        return {}
+    ensure_authority(session, found.host_authority)
+    return {
+        "postcode": written,
+        "latitude": found.latitude,
+        "longitude": found.longitude,
+        "pin_source": rules.PinSource.POSTCODE,
+        "host_authority_code": found.host_authority,
+    }
+
+
+def _by_hand(
+    session: Session, written: str, values: Mapping[str, Any], mistakes: dict[str, str]
+) -> dict[str, Any]:
+    latitude, longitude = values.get("latitude"), values.get("longitude")
+    code = values.get("host_authority_code") or ""
+    if latitude is None or longitude is None:
+        missing = "latitude" if latitude is None else "longitude"
+        mistakes[missing] = "A pin needs both numbers, latitude and longitude"
+    elif session.get(HostAuthority, code) is None:
+        mistakes["host_authority_code"] = "Choose the council in whose area the home stands"
+    else:
+        try:
+            rules.check_pin(latitude, longitude)
+        except DomainError as error:
+            mistakes["latitude"] = str(error)
+    return {
+        "postcode": written,
+        "latitude": latitude,
+        "longitude": longitude,
+        "pin_source": rules.PinSource.BY_HAND,
+        "host_authority_code": code,
+    }
+
+
+def move(session: Session, home: Home, to: rules.Status, *, actor: Actor, now: datetime) -> None:
+    """Bring a home into use, pause, close or reopen it; ``DomainError`` when it cannot go there from where it is."""
+    frm = rules.Status(home.status)
+    if not rules.may_move(frm, to):
+        raise DomainError(
+            f"This home is {rules.STATUS_LABELS[frm].lower()} and cannot become that."
+        )
+    home.status = to
+    audit.record(
+        session,
+        actor,
+        "home.moved",
+        "home",
+        home.ref,
+        now=now,
+        before={"status": frm},
+        after={"status": to},
+    )
+
+
+def add_room(
+    session: Session, home: Home, *, kind: str, label: str, actor: Actor, now: datetime
+) -> Room:
+    """Add a room; without a label it is numbered among its kind ("Bedroom 3")."""
+    if kind not in catalogue.room_kinds():
+        raise Refused({"kind": "Choose the kind of room"})
+    label = label.strip() or _next_label(home, kind)
+    if any(room.label == label and room.ended_on is None for room in home.rooms):
+        raise Refused({"label": f"There is a {label} already"})
+    room = Room(
+        kind=kind, label=label, position=max((room.position for room in home.rooms), default=0) + 1
+    )
+    home.rooms.append(room)
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "room.added",
+        "home",
+        home.ref,
+        now=now,
+        after={"room": room.id, "label": label},
+    )
+    return room
+
+
+def _next_label(home: Home, kind: str) -> str:
+    taken = {room.label for room in home.rooms}
+    number = 1
+    while (label := catalogue.room_label(kind, number)) in taken:
+        number += 1
+    return label
+
+
+def end_room(session: Session, room: Room, *, on_day: date, actor: Actor, now: datetime) -> None:
+    """End a room from a day on; what was found in it stays."""
+    room.ended_on = on_day
+    audit.record(
+        session, actor, "room.ended", "home", room.home.ref, now=now, after={"room": room.id}
+    )
+
+
+def put_under_contract(
+    session: Session,
+    home: Home,
+    contract_id: int,
+    *,
+    starts_on: date,
+    actor: Actor | None,
+    now: datetime,
+) -> HomeUnderContract:
+    """Put a home under a contract from a day; what it was under before ends the day before."""
+    for row in home.contracts:
+        if row.ends_on is None or row.ends_on >= starts_on:
+            if row.starts_on >= starts_on:
+                raise Refused({"starts_on": "The home is under a later contract already"})
+            row.ends_on = starts_on - timedelta(days=1)
+    made = HomeUnderContract(home_id=home.id, contract_id=contract_id, starts_on=starts_on)
+    home.contracts.append(made)
+    session.flush()
+    audit.record(
+        session, actor, "home.contract", "home", home.ref, now=now,
+        after={"contract": contract_id, "starts_on": starts_on.isoformat()},
+    )  # fmt: skip
+    return made
