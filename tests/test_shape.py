@@ -248,3 +248,25 @@ def test_front_end_packages_are_pinned_exactly() -> None:
     versions = {**manifest["dependencies"], **manifest["devDependencies"]}
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions.values())
     assert versions["govuk-frontend"] == "6.3.0", "the jinja port matches this one only"
+
+
+def test_the_readme_lists_every_setting_and_no_other() -> None:
+    code = "".join(
+        path.read_text("utf-8") for path in modules("qa_app") if "setup" not in path.parts
+    )
+    listed = set(
+        re.findall(r"^\| `(QA_\w+)`", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    )
+    read = set(re.findall(r"\bQA_[A-Z_]+\b", (PACKAGE / "config.py").read_text("utf-8")))
+    assert listed == read
+    assert set(re.findall(r"\bQA_[A-Z_]+\b", code)) <= read, "settings are read in one place"
+
+
+def test_every_decision_is_a_page_with_its_four_parts() -> None:
+    found = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    assert [path.name[:4] for path in found] == [f"{n:04d}" for n in range(1, len(found) + 1)]
+    for path in found:
+        text = path.read_text("utf-8")
+        for part in ("**Context.**", "**Decision.**", "**Costs.**", "**Look again**"):
+            assert part in text, f"{path.name}: {part}"
+        assert len(text.split()) < 600, f"{path.name} is more than a page"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 from sqlalchemy import Connection
 from sqlalchemy.types import TypeDecorator
@@ -10,7 +13,7 @@ from sqlalchemy.types import TypeDecorator
 from qa_app.base.db import Base
 
 
-def _plain(kind: str, item: object, _autogen: object) -> str | bool:
+def _plain(kind: str, item: Any, _autogen: AutogenContext) -> str | Literal[False]:
     """Write our own column types as the plain SQLAlchemy types they stand on (architecture.md 4.5)."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"

@@ -82,7 +82,7 @@ def _tool(name: str, *arguments: str) -> str:
 
 
 def _types() -> str:
-    """mypy with its cache; what it finds is looked at once more without, for the cache can be stale."""
+    """Types, with the cache; what is found is looked at once more without, for the cache can be stale."""
     try:
         return _tool("mypy")
     except Failure:
