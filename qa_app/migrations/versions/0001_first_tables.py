@@ -274,6 +274,17 @@ def upgrade() -> None:
         batch_op.create_index("ix_home_under_contract_home", ["home_id", "starts_on"], unique=False)
 
     op.create_table(
+        "looked_at",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("subject_id", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_looked_at_by_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_looked_at")),
+        sa.UniqueConstraint("kind", "subject_id", name=op.f("uq_looked_at_kind_subject_id")),
+    )
+    op.create_table(
         "outgoing_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
@@ -327,6 +338,22 @@ def upgrade() -> None:
         batch_op.create_index("ix_photo_state", ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_photo_user_id"), ["user_id"], unique=False)
 
+    op.create_table(
+        "refused_photo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.String(length=36), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["account.id"], name=op.f("fk_refused_photo_user_id_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refused_photo")),
+        sa.UniqueConstraint(
+            "user_id", "client_id", "sha256", name=op.f("uq_refused_photo_user_id_client_id_sha256")
+        ),
+    )
     op.create_table(
         "room",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -610,7 +637,6 @@ def upgrade() -> None:
         sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("rooms", sa.JSON(), nullable=False),
         sa.Column("manifest", sa.JSON(), nullable=False),
-        sa.Column("refused", sa.JSON(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
@@ -622,6 +648,7 @@ def upgrade() -> None:
         sa.Column("band", sa.String(length=30), nullable=True),
         sa.Column("is_partial", sa.Boolean(), nullable=False),
         sa.Column("missing_critical", sa.JSON(), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["inspection_id"],
@@ -660,6 +687,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("to", sa.String(length=30), nullable=False),
+        sa.Column("hearer_id", sa.Integer(), nullable=True),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
@@ -672,6 +700,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["author_id"], ["account.id"], name=op.f("fk_safeguarding_record_author_id_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["hearer_id"], ["account.id"], name=op.f("fk_safeguarding_record_hearer_id_account")
         ),
         sa.ForeignKeyConstraint(
             ["home_id"], ["home.id"], name=op.f("fk_safeguarding_record_home_id_home")
@@ -860,6 +891,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_room_home_id"))
 
     op.drop_table("room")
+    op.drop_table("refused_photo")
     with op.batch_alter_table("photo", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_photo_user_id"))
         batch_op.drop_index("ix_photo_state")
@@ -871,6 +903,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_outgoing_message_user_id"))
 
     op.drop_table("outgoing_message")
+    op.drop_table("looked_at")
     with op.batch_alter_table("home_under_contract", schema=None) as batch_op:
         batch_op.drop_index("ix_home_under_contract_home")
         batch_op.drop_index(batch_op.f("ix_home_under_contract_contract_id"))
