@@ -70,8 +70,6 @@ class InspectionRevision(Base):
     rooms: Mapped[list[dict[str, str]]] = mapped_column(Json)
     manifest: Mapped[list[str]] = mapped_column(Json)
     """SHA-256 of every photo the answers name, each once, in order."""
-    refused: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
-    """SHA-256 of photos that can never be taken -> why."""
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -83,6 +81,8 @@ class InspectionRevision(Base):
     band: Mapped[str | None] = mapped_column(String(30))
     is_partial: Mapped[bool] = mapped_column(default=False)
     missing_critical: Mapped[list[str]] = mapped_column(Json)
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the answers and every photo of the manifest that was not refused had been received."""
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When an officer looked at it on the attention page, for a revision after the first or one with flags."""
 
@@ -95,6 +95,37 @@ class InspectionRevision(Base):
     )
 
 
+class RefusedPhoto(Base):
+    """A photo that can never be taken, named by the SHA-256 under which it was sent; it holds nothing up.
+
+    Kept apart from the answers because it may come before them.
+    """
+
+    __tablename__ = "refused_photo"
+    __table_args__ = (UniqueConstraint("user_id", "client_id", "sha256"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    client_id: Mapped[str] = mapped_column(String(36))
+    sha256: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(20))
+    """not_a_picture or too_large."""
+    refused_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LookedAt(Base):
+    """Something on the attention page that a person has looked at and put away."""
+
+    __tablename__ = "looked_at"
+    __table_args__ = (UniqueConstraint("kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    subject_id: Mapped[str] = mapped_column(String(120))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+
+
 class FindingRow(Base):
     """One finding: a question, a room where the set asks room by room, and what was answered."""
 
@@ -103,7 +134,7 @@ class FindingRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("inspection_revision.id"))
-    question: Mapped[str] = mapped_column(String(20))
+    question: Mapped[str] = mapped_column(String(50))
     room_id: Mapped[str | None] = mapped_column(String(36))
     """Not a foreign key: a phone may name a room that the server does not know; that is flagged, not refused."""
     status: Mapped[str | None] = mapped_column(String(12))

@@ -759,7 +759,7 @@ def upgrade() -> None:
         "finding",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("revision_id", sa.Integer(), nullable=False),
-        sa.Column("question", sa.String(length=20), nullable=False),
+        sa.Column("question", sa.String(length=50), nullable=False),
         sa.Column("room_id", sa.String(length=36), nullable=True),
         sa.Column("status", sa.String(length=12), nullable=True),
         sa.Column("value", sa.Text(), nullable=True),
