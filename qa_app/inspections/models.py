@@ -28,9 +28,8 @@ class Inspection(Base):
     home_id: Mapped[int] = mapped_column(ForeignKey("home.id"), index=True)
     provider_id: Mapped[int | None] = mapped_column(ForeignKey("provider.id"), index=True)
     voice: Mapped[str] = mapped_column(String(20))
-    current_revision_id: Mapped[int | None] = mapped_column(
-        ForeignKey("inspection_revision.id", use_alter=True, name="fk_inspection_current_revision")
-    )
+    current_revision_id: Mapped[int | None]
+    """Not a foreign key in the database: the two tables would wait for each other."""
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     shared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     shared_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -40,7 +39,8 @@ class Inspection(Base):
     visit: Mapped[Any] = relationship("Visit")
     user: Mapped[Any] = relationship("User", foreign_keys=[user_id], lazy="joined")
     current: Mapped[InspectionRevision] = relationship(
-        foreign_keys=[current_revision_id], post_update=True
+        primaryjoin="foreign(Inspection.current_revision_id) == InspectionRevision.id",
+        post_update=True,
     )
     revisions: Mapped[list[InspectionRevision]] = relationship(
         back_populates="inspection",

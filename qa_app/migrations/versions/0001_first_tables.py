@@ -477,12 +477,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["account.id"], name=op.f("fk_draft_user_id_account")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_draft_visit_id_visit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
-        sa.UniqueConstraint("user_id", "client_id", name=op.f("uq_draft_user_id_client_id")),
         sa.UniqueConstraint(
             "visit_id", "user_id", "device", name=op.f("uq_draft_visit_id_user_id_device")
         ),
     )
     with op.batch_alter_table("draft", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_client", ["user_id", "client_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_draft_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
@@ -499,12 +499,6 @@ def upgrade() -> None:
         sa.Column("shared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("shared_by_id", sa.Integer(), nullable=True),
         sa.Column("released", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["current_revision_id"],
-            ["inspection_revision.id"],
-            name="fk_inspection_current_revision",
-            use_alter=True,
-        ),
         sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_inspection_home_id_home")),
         sa.ForeignKeyConstraint(
             ["provider_id"], ["provider.id"], name=op.f("fk_inspection_provider_id_provider")
@@ -870,6 +864,7 @@ def downgrade() -> None:
     op.drop_table("inspection")
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_draft_visit_id"))
+        batch_op.drop_index("ix_draft_client")
 
     op.drop_table("draft")
     with op.batch_alter_table("defect", schema=None) as batch_op:
