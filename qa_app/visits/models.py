@@ -89,12 +89,13 @@ class VisitQuestions(Base):
 
 
 class Draft(Base):
-    """An unfinished inspection of one person from one device; its id becomes the inspection's."""
+    """An unfinished inspection of one person from one device; its id becomes the
+    inspection's. Two devices may go on writing under one id."""
 
     __tablename__ = "draft"
     __table_args__ = (
         UniqueConstraint("visit_id", "user_id", "device"),
-        UniqueConstraint("user_id", "client_id"),
+        Index("ix_draft_client", "user_id", "client_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
