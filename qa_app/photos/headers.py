@@ -83,7 +83,7 @@ def _jpeg(data: Bytes) -> Kind:
             break
     if size is None:
         raise NotAPicture("It is damaged: its size cannot be read.")
-    if data.find(b"\xff\xd9", place) < 0:
+    if data.rfind(b"\xff\xd9", place) < 0:  # from the back, where it usually stands
         raise NotAPicture(CUT_OFF)
     return Kind("image/jpeg", *size)
 
