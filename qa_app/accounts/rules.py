@@ -39,7 +39,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "homes.read": frozenset({_O, _MO, _MA, _D, _P, _AD}),  # administrator: no addresses
     "homes.address": frozenset({_O, _MO, _MA, _D, _P}),
     "homes.write": frozenset({_O, _MA}),
-    "homes.move": frozenset({_MA}),  # pause, first use, close; an officer proposes
+    "homes.propose": frozenset({_O, _MO, _MA}),  # ask for a pause or first use
+    "homes.move": frozenset({_MA}),  # pause, first use, close
     "homes.card": frozenset({_O, _MO, _MA, _D, _A}),
     "visits.read": frozenset({_O, _MO, _MA, _D, _Y, _P}),
     "visits.plan": frozenset({_O, _MA}),

@@ -224,10 +224,10 @@ def _today() -> date:
 
 
 @bp.post("/<ref>/status")
-@needs("homes.write")
+@needs("homes.propose")
 @writes
 def move(ref: str) -> ResponseReturnValue:
-    """Bring a home into use, pause it or close it: a manager does it, an officer proposes it."""
+    """Bring a home into use, pause it or close it: a manager does it, officers and monitors propose it."""
     session = db.session()
     home = queries.one(session, ref, g.person)
     try:
