@@ -131,6 +131,7 @@ def main() -> None:
     }
     if options.huge:
         pictures["JPEG 48 MP"] = lambda: encoded(8064, 6048, "JPEG", quality=80)
+        pictures["WebP 48 MP"] = lambda: encoded(8064, 6048, "WEBP", quality=60, method=0)
         pictures["HEIC 48 MP"] = lambda: encoded(8064, 6048, "HEIF", quality=45)
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
         folder = Path(name)
