@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from qa_app.config import ROOT
 from qa_app.photos.sandbox import Died, Sandbox, SandboxAway, Unreadable
 from tests.support import pictures
 
@@ -172,3 +174,12 @@ def test_closing_is_quick(sandbox: Sandbox) -> None:
     began = time.monotonic()
     sandbox.close()
     assert time.monotonic() - began < 2
+
+
+def test_t37_neither_the_web_server_nor_the_worker_loads_a_decoder() -> None:
+    words = (
+        "import sys, qa_app.photos.views, qa_app.photos.tasks, qa_app.photos.intake;"
+        "print([m for m in ('PIL', 'pillow_heif', 'imagehash') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", words], capture_output=True, check=True, cwd=ROOT)
+    assert run.stdout.decode().strip() == "[]"
