@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qa_app.accounts.models import User
-from qa_app.accounts.rules import ROLE_LABELS, Role
-from qa_app.audit.models import Event
+from qa_app.accounts.rules import Role
 from qa_app.base.errors import NotFound
 from qa_app.base.registry import Viewer
-from qa_app.base.text import day, iso, moment
+from qa_app.base.text import day, moment
 from qa_app.defects import catalogue, rules
 from qa_app.defects.models import Defect, Telling
 from qa_app.defects.rules import DueTimes, Priority, State
@@ -197,37 +194,3 @@ def _may_see(session: Session, photo_id: str, viewer: Viewer) -> bool:
     except NotFound:
         return False
     return True
-
-
-# -- Timeline --------------------------------------------------------------------------------------
-
-
-def lines(session: Session, events: Sequence[Event], viewer: Viewer) -> list[dict[str, str]]:
-    """Return a timeline newest first; a provider reads "the council" instead of a name."""
-    names = {} if viewer.role == Role.PROVIDER else _names(session, events)
-    return [
-        {
-            "when": moment(one.at),
-            "iso": iso(one.at) or "",
-            "who": _who(one, names, viewer),
-            "what": one.what,
-            "note": one.note,
-        }
-        for one in reversed(events)
-    ]
-
-
-def _who(event: Event, names: Mapping[int, str], viewer: Viewer) -> str:
-    if viewer.role == Role.PROVIDER:
-        return "your organisation" if event.who_role == Role.PROVIDER else "the council"
-    if event.who_role == Role.YOUNG_INSPECTOR:
-        return "a young inspector"
-    label = ROLE_LABELS.get(Role(event.who_role), "") if event.who_role else ""
-    name = names.get(event.who_id or 0, "")
-    return f"{name} ({label.lower()})" if name and label else name or "Doorstep"
-
-
-def _names(session: Session, events: Iterable[Event]) -> dict[int, str]:
-    ids = {one.who_id for one in events if one.who_id is not None}
-    rows = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
-    return {row.id: row.name for row in rows}

@@ -21,6 +21,7 @@ from flask.typing import ResponseReturnValue
 
 from qa_app.accounts.access import needs
 from qa_app.accounts.rules import Role
+from qa_app.accounts.timelines import shown
 from qa_app.audit import service as audit
 from qa_app.base.db import db
 from qa_app.base.errors import DomainError, Refused
@@ -183,7 +184,7 @@ def _page(defect: Defect, forms: _Forms | None = None, *, status: int = 200) -> 
         stamps=showing.stamps(defect),
         hazards=[] if is_provider or is_card else _hazards(defect),
         tellings=[] if is_card else showing.tellings(session, defect, person),
-        lines=[] if is_card else showing.lines(session, events, person),
+        lines=[] if is_card else shown(session, events, is_for_provider=is_provider),
         original=original if original is not None and not is_provider else None,
         is_provider=is_provider,
         is_card=is_card,

@@ -44,6 +44,7 @@ def actor_kind(actor: Actor) -> ActorKind | None:
 
 
 def targets_of(contract: Contract | HomeUnderContract | None) -> rules.Targets:
+    """Return the limits that count: the contract's over the usual ones."""
     bought: Contract | None = (
         contract.contract if isinstance(contract, HomeUnderContract) else contract
     )
