@@ -67,7 +67,7 @@ class InspectionRevision(Base):
     """The body as received, canonical JSON (RFC 8785)."""
     content_sha256: Mapped[str] = mapped_column(String(64))
     asked: Mapped[list[str]] = mapped_column(Json)
-    rooms: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    rooms: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     manifest: Mapped[list[str]] = mapped_column(Json)
     """SHA-256 of every photo the answers name, each once, in order."""
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
