@@ -6,16 +6,22 @@ import errno
 import json
 import logging
 import secrets
+import sqlite3
 import sys
 import time
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask import Flask, Response, abort, current_app, g, jsonify, render_template, request, session
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import inspect
+from sqlalchemy.exc import DataError, DBAPIError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.sansio.utils import host_is_trusted
 
 from qa_app.base.db import db
 from qa_app.base.errors import NotDurable, NotFound
@@ -46,9 +52,26 @@ class JsonLines(logging.Formatter):
             "what": record.getMessage(),
         }
         line.update({k: v for k, v in vars(record).items() if k not in _PLAIN and k != "message"})
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            line["error"] = where_it_failed(record.exc_info[1])
         return json.dumps(line, default=str)
+
+
+def where_it_failed(error: BaseException) -> list[str]:
+    """Return the kinds of an error and of what caused it, each with the lines of code it came through.
+
+    Never the message: it can repeat what somebody typed, or a row of the database (reliability.md T22).
+    """
+    found: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None and len(found) < 200:
+        found.append(type(seen).__name__)
+        found += [
+            f"  {frame.filename}:{frame.lineno} in {frame.name}"
+            for frame in traceback.extract_tb(seen.__traceback__)
+        ]
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    return found
 
 
 def set_up_logging(level: str) -> None:
@@ -94,6 +117,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda _e: on_http_error(_http(404)))
     app.register_error_handler(NotDurable, _not_durable)
     app.register_error_handler(DBAPIError, _database_trouble)
+    app.register_error_handler(NoConnection, _no_connection)
     app.register_error_handler(OSError, _disk_trouble)
     app.register_error_handler(Exception, _bug)
     app.jinja_env.globals.update(csp_nonce=csp_nonce, request_id=request_id)
@@ -108,6 +132,24 @@ def _http(status: int) -> HTTPException:
 def _begin() -> None:
     g.started = time.monotonic()
     request_id()
+    if (
+        request_ctx.url_adapter is None
+    ):  # the name in Host is not ours, and Flask binds no addresses
+        request_ctx.url_adapter = current_app.url_map.bind("localhost")
+    if not _names_us():
+        abort(400)
+
+
+def _names_us() -> bool:
+    """Whether every host that the request claims to be for is ours (reliability.md T25); none of them is used."""
+    ours = current_app.config["TRUSTED_HOSTS"]
+    claimed = [request.environ.get("HTTP_HOST") or request.environ["SERVER_NAME"]]
+    claimed += request.headers.get("X-Forwarded-Host", "").split(",")
+    for pair in request.headers.get("Forwarded", "").replace(",", ";").split(";"):
+        name, _, value = pair.partition("=")
+        if name.strip().lower() == "host":
+            claimed.append(value.strip().strip('"'))
+    return all(host_is_trusted(one.strip(), ours) for one in claimed if one.strip())
 
 
 def is_for_machine() -> bool:
@@ -140,17 +182,51 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _not_durable(error: NotDurable) -> ResponseReturnValue:
     log.error("could not be made durable", extra={"request_id": request_id(), "why": str(error)})
-    db.session.rollback()
+    _let_go()
     return on_http_error(ServiceUnavailable())
 
 
+def _let_go() -> None:
+    """Undo what was begun, messages of success in the cookie too, and forget the person.
+
+    Reading who they are would ask the database again.
+    """
+    person = g.get("person")
+    g.person_id = _id_of(person)
+    g.person = None
+    session.modified = False
+    db.session.rollback()
+
+
+def _id_of(person: Any) -> int | None:
+    """Return the account's id without asking the database, whatever has been expired."""
+    identity = inspect(person).identity if person is not None else None
+    return int(identity[0]) if identity else None
+
+
+def _can_never_work(error: DBAPIError) -> bool:
+    """Whether the statement itself is at fault, so that trying again cannot help.
+
+    SQLite gives one kind of error for a bad statement and for a full disk; its code tells them apart.
+    """
+    if isinstance(error, DataError | ProgrammingError):
+        return True
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+
+
+def _no_connection(_error: NoConnection) -> ResponseReturnValue:
+    return _not_durable(NotDurable("every connection to the database is in use"))
+
+
 def _database_trouble(error: DBAPIError) -> ResponseReturnValue:
+    if _can_never_work(error):
+        return _bug(error)
     log.error(
         "database trouble",
         extra={"request_id": request_id(), "why": type(error.orig).__name__},
         exc_info=error,
     )
-    db.session.rollback()
+    _let_go()
     return on_http_error(ServiceUnavailable())
 
 
@@ -166,7 +242,7 @@ def _bug(error: Exception) -> ResponseReturnValue:
     log.error(
         "bug", extra={"request_id": request_id(), "endpoint": request.endpoint}, exc_info=error
     )
-    db.session.rollback()
+    _let_go()
     return on_http_error(InternalServerError())
 
 
@@ -194,7 +270,6 @@ def _headers(response: Response) -> Response:
 
 
 def _log_line(response: Response) -> Response:
-    person = g.get("person")
     log.info(
         "request",
         extra={
@@ -203,7 +278,7 @@ def _log_line(response: Response) -> Response:
             "route": request.url_rule.rule if request.url_rule else None,
             "status": response.status_code,
             "ms": round(1000 * (time.monotonic() - g.get("started", time.monotonic())), 1),
-            "person": person.id if person is not None else None,
+            "person": _id_of(g.get("person")) or g.get("person_id"),
         },
     )
     return response
