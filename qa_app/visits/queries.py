@@ -17,6 +17,7 @@ from qa_app.base.errors import NotFound
 from qa_app.base.registry import Viewer
 from qa_app.homes.catalogue import authority_name
 from qa_app.homes.models import Home
+from qa_app.homes.rules import area_words
 from qa_app.visits import rules
 from qa_app.visits.models import Draft, Visit, VisitPerson, VisitQuestions
 from qa_app.visits.rules import State
@@ -161,7 +162,7 @@ def address_may_be_seen(visit: Visit, viewer: Viewer, now: datetime) -> bool:
 def area_of(visit: Visit) -> str:
     """Return the area of a visit's home, and no more: "SE15, Southwark"."""
     home: Home = visit.home
-    return rules.area(home.postcode, authority_name(home.host_authority_code))
+    return area_words(home.postcode, authority_name(home.host_authority_code))
 
 
 def officers(session: Session) -> Sequence[User]:

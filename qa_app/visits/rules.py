@@ -174,12 +174,6 @@ def young_inspector_may_see_address(
     return local_day(now) in days
 
 
-def area(postcode: str, authority: str) -> str:
-    """The area of a home, and no more: "SE15, Southwark"."""
-    outward = postcode.split(" ", maxsplit=1)[0] if " " in postcode else postcode[:-3]
-    return ", ".join(part for part in (outward.strip().upper(), authority) if part)
-
-
 class When(StrEnum):
     """Where a visit stands in somebody's day."""
 
