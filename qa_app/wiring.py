@@ -32,7 +32,7 @@ BLUEPRINTS = (
 
 # Every module with a function ``connect()`` that registers job handlers, panels and may-see rules.
 CONNECTED = (
-    "photos.tasks", "homes.tasks", "notifications.tasks", "defects.tasks", "visits.panels", "defects.panels",
+    "photos.tasks", "homes.tasks", "homes.panels", "notifications.tasks", "defects.tasks", "visits.panels", "defects.panels",
     "actions.panels", "certificates.panels", "inspections.panels", "inspections.tasks", "safeguarding.tasks",
 )  # fmt: skip
 
@@ -44,7 +44,7 @@ NAVIGATION = (
     ("homes.index", "Homes", "homes.read"),
     ("defects.index", "Repairs", "defects.read"),
     ("actions.index", "Actions", "actions.read"),
-    ("providers.index", "Providers", "providers.write"),
+    ("providers.index", "Providers", "providers.list"),
     ("desk.attention", "Needs a look", "attention"),
 )
 

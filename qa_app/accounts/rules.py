@@ -51,6 +51,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "inspections.follow": frozenset({_O, _MA}),  # confirm, edit, decline what is proposed
     "attention": frozenset({_O, _MA}),
     "providers.read": frozenset({_O, _MO, _MA, _D, _P}),
+    "providers.list": frozenset({_O, _MO, _MA, _D}),  # a provider contact has its own page
     "providers.write": frozenset({_MO, _MA}),
     "prices.read": frozenset({_O, _MO, _MA, _D, _P}),
     "actions.read": frozenset({_O, _MO, _MA, _D, _P}),

@@ -51,6 +51,11 @@ class Home(Base):
     is_council_owned: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(20), default="not-yet-used")
     """not-yet-used, in-use, paused or closed."""
+    proposed_status: Mapped[str] = mapped_column(String(20), default="")
+    """What somebody asked a manager to make it; empty when nobody waits for an answer."""
+    proposed_because: Mapped[str] = mapped_column(Text, default="")
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    proposed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     risk_tier: Mapped[str] = mapped_column(String(10), default="standard")
     report_code: Mapped[str] = mapped_column(String(20), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

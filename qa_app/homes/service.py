@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qa_app.audit import service as audit
@@ -21,7 +22,9 @@ FIELDS = (
     "name", "address", "type", "ofsted_category", "tenure", "places", "vacancies", "youngest_age",
     "oldest_age", "is_staffed_24_hours", "is_council_owned", "risk_tier",
 )  # fmt: skip
-PLACE_FIELDS = ("postcode", "latitude", "longitude", "pin_source", "host_authority_code")
+KEPT = (*(name for name in FIELDS if name != "address"), "pin_source", "host_authority_code")
+"""What the audit keeps of a home: administrators read it, and no address is theirs to know."""
+MOST_TRIES = 5
 
 
 def load_authorities(session: Session) -> int:
@@ -61,17 +64,25 @@ def create(
     session: Session, values: Mapping[str, Any], *, geocoder: Geocoder, actor: Actor, now: datetime
 ) -> Home:
     """Make a home that is not yet used; ``Refused`` names every field that cannot be taken."""
-    home = Home(
-        ref=queries.next_ref(session),
-        report_code=secrets.token_hex(5),
-        status=rules.Status.NOT_YET_USED,
-        created_at=now,
-    )
+    home = Home(status=rules.Status.NOT_YET_USED, created_at=now)
     _fill(session, home, values, geocoder)
-    session.add(home)
-    session.flush()
+    _number(session, home)
     audit.record(session, actor, "home.created", "home", home.ref, now=now, after=_kept(home))
     return home
+
+
+def _number(session: Session, home: Home) -> None:
+    """Give a new home the next reference; two made at the same moment get one each."""
+    for tries_left in reversed(range(MOST_TRIES)):
+        home.ref, home.report_code = queries.next_ref(session), secrets.token_hex(5)
+        try:
+            with session.begin_nested():
+                session.add(home)
+        except IntegrityError:
+            if not tries_left:
+                raise
+        else:
+            return
 
 
 def change(
@@ -84,18 +95,18 @@ def change(
     now: datetime,
 ) -> None:
     """Change a home; ``Refused`` names every field that cannot be taken."""
-    before = _kept(home)
+    before, where = _kept(home), (home.address, home.postcode, home.latitude, home.longitude)
     _fill(session, home, values, geocoder)
     session.flush()
+    has_moved = where != (home.address, home.postcode, home.latitude, home.longitude)
     audit.record(
-        session, actor, "home.changed", "home", home.ref, now=now, before=before, after=_kept(home)
-    )
+        session, actor, "home.changed", "home", home.ref, now=now, before=before,
+        after={**_kept(home), **({"address": "changed"} if has_moved else {})},
+    )  # fmt: skip
 
 
 def _kept(home: Home) -> dict[str, Any]:
-    return {name: getattr(home, name) for name in FIELDS} | {
-        "host_authority_code": home.host_authority_code
-    }
+    return {name: getattr(home, name) for name in KEPT}
 
 
 def _fill(session: Session, home: Home, values: Mapping[str, Any], geocoder: Geocoder) -> None:
@@ -130,7 +141,7 @@ def _place(
     latitude, longitude = values.get("latitude"), values.get("longitude")
     if latitude is not None or longitude is not None:
         return _by_hand(session, written, values, mistakes)
-    if written == home.postcode and home.latitude is not None:
+    if written == home.postcode and home.pin_source == rules.PinSource.POSTCODE:
         return {}
     found = geocoder.locate(written)
     if found is None:
@@ -172,24 +183,73 @@ def _by_hand(
     }
 
 
-def move(session: Session, home: Home, to: rules.Status, *, actor: Actor, now: datetime) -> None:
-    """Bring a home into use, pause, close or reopen it; ``DomainError`` when it cannot go there from where it is."""
+def move(
+    session: Session,
+    home: Home,
+    to: rules.Status,
+    *,
+    because: str = "",
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Bring a home into use, pause, close or reopen it; ``DomainError`` when it cannot go there from where it is.
+
+    Whatever was proposed is answered by it.
+    """
+    frm = _check_move(home, to)
+    home.status = to
+    _forget_proposal(home)
+    what = f"{rules.STATUS_LABELS[to]} (was: {rules.STATUS_LABELS[frm].lower()})"
+    audit.event(session, "home", home.ref, who=actor, what=what, note=because.strip(), now=now)
+    audit.record(
+        session, actor, "home.moved", "home", home.ref, now=now,
+        before={"status": frm}, after={"status": to},
+    )  # fmt: skip
+
+
+def propose(
+    session: Session, home: Home, to: rules.Status, *, because: str, actor: Actor, now: datetime
+) -> None:
+    """Ask a manager to move a home; a later proposal takes the place of an earlier one. ``DomainError`` as for ``move``."""
+    _check_move(home, to)
+    home.proposed_status, home.proposed_because = to, because.strip()
+    home.proposed_by_id, home.proposed_at = actor.id, now
+    what = f"Asked a manager: {rules.STATUS_LABELS[to].lower()}"
+    audit.event(session, "home", home.ref, who=actor, what=what, note=because.strip(), now=now)
+    audit.record(
+        session, actor, "home.proposed", "home", home.ref, now=now, after={"status": to}
+    )  # fmt: skip
+
+
+def decline(session: Session, home: Home, *, because: str, actor: Actor, now: datetime) -> None:
+    """Answer a proposal with no; ``DomainError`` when there is none."""
+    if not home.proposed_status:
+        raise DomainError("Nobody waits for an answer about this home.")
+    asked = home.proposed_status
+    _forget_proposal(home)
+    audit.event(
+        session, "home", home.ref, who=actor, now=now, note=because.strip(),
+        what=f"A manager said no to: {rules.STATUS_LABELS[rules.Status(asked)].lower()}",
+    )  # fmt: skip
+    audit.record(
+        session, actor, "home.proposal-declined", "home", home.ref, now=now,
+        before={"proposed_status": asked},
+    )  # fmt: skip
+
+
+def _check_move(home: Home, to: rules.Status) -> rules.Status:
     frm = rules.Status(home.status)
     if not rules.may_move(frm, to):
+        words = rules.STATUS_LABELS[frm].lower()
         raise DomainError(
-            f"This home is {rules.STATUS_LABELS[frm].lower()} and cannot become that."
+            f"This home is {words}, and cannot become: {rules.STATUS_LABELS[to].lower()}."
         )
-    home.status = to
-    audit.record(
-        session,
-        actor,
-        "home.moved",
-        "home",
-        home.ref,
-        now=now,
-        before={"status": frm},
-        after={"status": to},
-    )
+    return frm
+
+
+def _forget_proposal(home: Home) -> None:
+    home.proposed_status = home.proposed_because = ""
+    home.proposed_by_id = home.proposed_at = None
 
 
 def add_room(
@@ -200,7 +260,7 @@ def add_room(
         raise Refused({"kind": "Choose the kind of room"})
     label = label.strip() or _next_label(home, kind)
     if any(room.label == label and room.ended_on is None for room in home.rooms):
-        raise Refused({"label": f"There is a {label} already"})
+        raise Refused({"label": f"{label} is there already"})
     room = Room(
         kind=kind, label=label, position=max((room.position for room in home.rooms), default=0) + 1
     )
@@ -227,7 +287,9 @@ def _next_label(home: Home, kind: str) -> str:
 
 
 def end_room(session: Session, room: Room, *, on_day: date, actor: Actor, now: datetime) -> None:
-    """End a room from a day on; what was found in it stays."""
+    """End a room from a day on; what was found in it stays. Ending it again changes nothing."""
+    if room.ended_on is not None:
+        return
     room.ended_on = on_day
     audit.record(
         session, actor, "room.ended", "home", room.home.ref, now=now, after={"room": room.id}
@@ -247,7 +309,9 @@ def put_under_contract(
     for row in home.contracts:
         if row.ends_on is None or row.ends_on >= starts_on:
             if row.starts_on >= starts_on:
-                raise Refused({"starts_on": "The home is under a later contract already"})
+                raise Refused(
+                    {"starts_on": "The home is under another contract from that day on already"}
+                )
             row.ends_on = starts_on - timedelta(days=1)
     made = HomeUnderContract(home_id=home.id, contract_id=contract_id, starts_on=starts_on)
     home.contracts.append(made)

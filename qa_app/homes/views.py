@@ -8,22 +8,31 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from qa_app.accounts.access import needs
+from qa_app.accounts.timelines import shown
 from qa_app.audit import service as audit
 from qa_app.base.choosing import Choice
 from qa_app.base.db import db
 from qa_app.base.errors import DomainError, Refused
+from qa_app.base.fields import clean_text
 from qa_app.base.paging import page_of
 from qa_app.base.registry import panels
 from qa_app.base.text import local_day
 from qa_app.base.transaction import writes
 from qa_app.homes import catalogue, queries, rules, service
-from qa_app.homes.forms import HomeForm, RoomForm
-from qa_app.homes.models import Home, Room
+from qa_app.homes.forms import AnswerForm, HomeForm, MoveForm, RoomForm
+from qa_app.homes.models import Home, HomeUnderContract
 from qa_app.homes.queries import Filters
 from qa_app.ports import clock, ports
 from qa_app.providers import queries as providers
 
 bp = Blueprint("homes", __name__, url_prefix="/homes")
+
+MOVE_WORDS = {
+    rules.Status.NOT_YET_USED: "Open again, as not yet used",
+    rules.Status.IN_USE: "In use: young people may move in",
+    rules.Status.PAUSED: "Paused: no new placements for now",
+    rules.Status.CLOSED: "Closed",
+}
 
 
 @bp.get("")
@@ -32,7 +41,7 @@ def index() -> ResponseReturnValue:
     """List the homes this person may know, narrowed by what the address says."""
     session, ask = db.session(), request.args
     filters = Filters(
-        words=ask.get("words", "")[:100],
+        words=clean_text(ask.get("words", "")[:100]),
         status=ask.get("status", ""),
         type=ask.get("type", ""),
         provider=ask.get("provider", type=int),
@@ -51,7 +60,7 @@ def index() -> ResponseReturnValue:
         filters=filters,
         types=catalogue.home_types(),
         statuses=rules.STATUS_LABELS,
-        providers=providers.all_by_name(session) if g.person.can("providers.write") else [],
+        providers=providers.all_by_name(session) if g.person.can("providers.list") else [],
         is_inside=lambda home: rules.is_inside(home.host_authority_code, own),
         area=_area,
     )
@@ -76,30 +85,45 @@ def show(ref: str) -> ResponseReturnValue:
         rooms=queries.live_rooms(home),
         ended_rooms=[room for room in home.rooms if room.ended_on is not None],
         room_kinds=catalogue.room_kinds(),
-        under=queries.contract_on(session, home, today),
+        under=_under(home, today),
         type=catalogue.home_types().get(home.type),
         category=catalogue.ofsted_categories().get(home.ofsted_category or 0),
         tenure=catalogue.tenures().get(home.tenure),
         tier=catalogue.risk_tiers().get(home.risk_tier),
         status_label=rules.STATUS_LABELS.get(rules.Status(home.status)),
-        moves=[
-            (to, rules.STATUS_LABELS[to]) for to in sorted(rules.MOVES[rules.Status(home.status)])
-        ],
+        statuses=rules.STATUS_LABELS,
+        lines=_lines(home),
         is_inside=rules.is_inside(home.host_authority_code, ports().settings.own_authority),
         room_form=RoomForm(),
         panels=panels.on("homes.show", session, home, g.person),
     )
 
 
+def _under(home: Home, today: date) -> HomeUnderContract | None:
+    """Return the contract of the day for those who may read providers; a provider only ever sees its own."""
+    if not g.person.can("providers.read"):
+        return None
+    under = queries.contract_on(db.session(), home, today)
+    if under is not None and g.person.provider_id not in {None, under.contract.provider_id}:
+        return None
+    return under
+
+
+def _lines(home: Home) -> list[dict[str, str]]:
+    """Return what happened to a home, for staff who may propose or decide, and for those who oversee."""
+    if g.person.provider_id is not None or not g.person.can("homes.address"):
+        return []
+    session = db.session()
+    return shown(session, audit.timeline(session, "home", home.ref), is_for_provider=False)
+
+
 def _form(home: Home | None = None) -> HomeForm:
     form = HomeForm()
     form.contract.choices = [
-        Choice("", "No contract yet"),
-        *(
-            Choice(str(one.id), f"{one.provider.name}: {one.title}")
-            for one in providers.contracts(db.session())
-        ),
+        Choice(str(one.id), f"{one.provider.name}: {one.title}")
+        for one in providers.contracts(db.session(), on_day=_today())
     ]
+    form.contract.empty = "No contract yet" if home is None else "No change"
     if home is not None and request.method == "GET":
         form.show(home)
     elif request.method == "GET":
@@ -118,12 +142,12 @@ def new() -> ResponseReturnValue:
     if form.validate():
         session, now = db.session(), clock().now()
         try:
-            home = service.create(
-                session, form.values(), geocoder=ports().geocoder, actor=g.person, now=now
-            )
-            _put_under_contract(home, form)
+            with session.begin_nested():
+                home = service.create(
+                    session, form.values(), geocoder=ports().geocoder, actor=g.person, now=now
+                )
+                _put_under_contract(home, form)
         except Refused as refused:
-            session.rollback()
             form.refuse(refused)
         else:
             flash(f"{home.name} is {home.ref}. Add its rooms next.", "success")
@@ -135,14 +159,19 @@ def _put_under_contract(home: Home, form: HomeForm) -> None:
     if not form.contract.data:
         return
     now = clock().now()
-    service.put_under_contract(
-        db.session(),
-        home,
-        int(form.contract.data),
-        starts_on=form.contract_starts_on.data or local_day(now),
-        actor=g.person,
-        now=now,
-    )
+    starts_on = form.contract_starts_on.data or local_day(now)
+    contract_id = int(form.contract.data)
+    try:
+        service.put_under_contract(
+            db.session(), home, contract_id, starts_on=starts_on, actor=g.person, now=now
+        )
+    except Refused as refused:
+        raise Refused(
+            {
+                "contract_starts_on" if name == "starts_on" else name: words
+                for name, words in refused.fields.items()
+            }
+        ) from refused
 
 
 @bp.route("/<ref>/edit", methods=["GET", "POST"])
@@ -156,25 +185,19 @@ def edit(ref: str) -> ResponseReturnValue:
     if request.method == "GET":
         return render_template("homes/edit.html", form=form, home=home)
     if form.validate():
+        doors, now = ports(), clock().now()
         try:
-            service.change(
-                session,
-                home,
-                form.values(),
-                geocoder=ports().geocoder,
-                actor=g.person,
-                now=clock().now(),
-            )
-            _put_under_contract(home, form)
+            with session.begin_nested():
+                service.change(
+                    session, home, form.values(), geocoder=doors.geocoder, actor=g.person, now=now
+                )
+                _put_under_contract(home, form)
         except Refused as refused:
-            session.rollback()
             form.refuse(refused)
         else:
             flash("Saved.", "success")
             return redirect(url_for("homes.show", ref=home.ref))
-    return render_template(
-        "homes/edit.html", form=form, home=queries.one(session, ref, g.person)
-    ), 422
+    return render_template("homes/edit.html", form=form, home=home), 422
 
 
 @bp.post("/<ref>/rooms")
@@ -210,11 +233,10 @@ def end_room(ref: str, room_id: str) -> ResponseReturnValue:
     """End a room; its history stays."""
     session = db.session()
     home = queries.one(session, ref, g.person)
-    room = session.get(Room, room_id)
-    if room is None or room.home_id != home.id:
+    room = next((room for room in home.rooms if room.id == room_id), None)
+    if room is None:
         abort(404)
-    now = clock().now()
-    service.end_room(session, room, on_day=_today(), actor=g.person, now=now)
+    service.end_room(session, room, on_day=_today(), actor=g.person, now=clock().now())
     flash(f"{room.label} has ended. What was found in it stays on record.", "success")
     return redirect(url_for("homes.show", ref=home.ref, _anchor="rooms"))
 
@@ -223,33 +245,59 @@ def _today() -> date:
     return local_day(clock().now())
 
 
-@bp.post("/<ref>/status")
+@bp.route("/<ref>/status", methods=["GET", "POST"])
 @needs("homes.propose")
 @writes
 def move(ref: str) -> ResponseReturnValue:
     """Bring a home into use, pause it or close it: a manager does it, officers and monitors propose it."""
     session = db.session()
     home = queries.one(session, ref, g.person)
-    try:
-        to = rules.Status(request.form.get("to", ""))
-    except ValueError:
-        abort(400)
-    now = clock().now()
-    if not g.person.can("homes.move"):
-        audit.event(
-            session,
-            "home",
-            home.ref,
-            who=g.person,
-            what=f"Asked a manager: {rules.STATUS_LABELS[to]}",
-            now=now,
-        )
-        flash("A manager decides this. Your proposal is on the home's record.", "success")
+    form = MoveForm()
+    form.to.choices = [Choice(to, MOVE_WORDS[to]) for to in _moves(home)]
+    if request.method == "GET":
+        return render_template("homes/move.html", form=form, home=home)
+    if not form.validate():
+        return render_template("homes/move.html", form=form, home=home), 422
+    act = service.move if g.person.can("homes.move") else service.propose
+    to = rules.Status(form.to.data)
+    act(session, home, to, because=form.because.data, actor=g.person, now=clock().now())
+    if g.person.can("homes.move"):
+        flash(f"{home.name} is now: {rules.STATUS_LABELS[to].lower()}.", "success")
+    else:
+        flash("A manager decides this, and sees your proposal today.", "success")
+    return redirect(url_for("homes.show", ref=home.ref))
+
+
+def _moves(home: Home) -> list[rules.Status]:
+    possible = rules.MOVES[rules.Status(home.status)]
+    return [to for to in rules.Status if to in possible]
+
+
+@bp.route("/<ref>/proposal", methods=["GET", "POST"])
+@needs("homes.move")
+@writes
+def answer(ref: str) -> ResponseReturnValue:
+    """Answer what somebody proposed about a home."""
+    session = db.session()
+    home = queries.one(session, ref, g.person)
+    if not home.proposed_status:
+        flash("Somebody has answered this already.", "warning")
         return redirect(url_for("homes.show", ref=home.ref))
+    to = rules.Status(home.proposed_status)
+    form = AnswerForm()
+    page = {"form": form, "home": home, "wanted": rules.STATUS_LABELS[to]}
+    if request.method == "GET":
+        return render_template("homes/answer.html", **page)
+    if not form.validate():
+        return render_template("homes/answer.html", **page), 422
+    now, because = clock().now(), form.because.data
     try:
-        service.move(session, home, to, actor=g.person, now=now)
+        if form.answer.data == "yes":
+            service.move(session, home, to, because=because, actor=g.person, now=now)
+            flash(f"{home.name} is now: {rules.STATUS_LABELS[to].lower()}.", "success")
+        else:
+            service.decline(session, home, because=because, actor=g.person, now=now)
+            flash("Your answer is on the home's record.", "success")
     except DomainError as error:
         flash(str(error), "warning")
-    else:
-        flash(f"{home.name} is now: {rules.STATUS_LABELS[to].lower()}.", "success")
     return redirect(url_for("homes.show", ref=home.ref))

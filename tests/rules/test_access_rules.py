@@ -30,6 +30,7 @@ inspections.share  yes no  yes no  no  no  no  no
 inspections.follow yes no  yes no  no  no  no  no
 attention          yes no  yes no  no  no  no  no
 providers.read     yes yes yes yes no  yes no  no
+providers.list     yes yes yes yes no  no  no  no
 providers.write    no  yes yes no  no  no  no  no
 prices.read        yes yes yes yes no  yes no  no
 actions.read       yes yes yes yes no  yes no  no

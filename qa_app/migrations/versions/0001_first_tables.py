@@ -157,6 +157,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contract_provider_id"), ["provider_id"], unique=False)
 
     op.create_table(
+        "provider_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("job", sa.String(length=120), nullable=False),
+        sa.Column("phone", sa.String(length=40), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("is_emergency", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider_id"], ["provider.id"], name=op.f("fk_provider_contact_provider_id_provider")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_contact")),
+    )
+    with op.batch_alter_table("provider_contact", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_provider_contact_provider_id"), ["provider_id"], unique=False
+        )
+
+    op.create_table(
+        "duty",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["account.id"], name=op.f("fk_duty_user_id_account")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty")),
+    )
+    with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_duty_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "home",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("ref", sa.String(length=12), nullable=False),
@@ -177,6 +209,10 @@ def upgrade() -> None:
         sa.Column("is_staffed_24_hours", sa.Boolean(), nullable=False),
         sa.Column("is_council_owned", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("proposed_status", sa.String(length=20), nullable=False),
+        sa.Column("proposed_because", sa.Text(), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("risk_tier", sa.String(length=10), nullable=False),
         sa.Column("report_code", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -184,6 +220,9 @@ def upgrade() -> None:
             ["host_authority_code"],
             ["host_authority.code"],
             name=op.f("fk_home_host_authority_code_host_authority"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["account.id"], name=op.f("fk_home_proposed_by_id_account")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_home")),
         sa.UniqueConstraint("ref", name=op.f("uq_home_ref")),
@@ -194,84 +233,6 @@ def upgrade() -> None:
             batch_op.f("ix_home_host_authority_code"), ["host_authority_code"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_home_postcode"), ["postcode"], unique=False)
-
-    op.create_table(
-        "provider_contact",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("provider_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("job", sa.String(length=120), nullable=False),
-        sa.Column("phone", sa.String(length=40), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("is_emergency", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["provider_id"], ["provider.id"], name=op.f("fk_provider_contact_provider_id_provider")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_contact")),
-    )
-    with op.batch_alter_table("provider_contact", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_provider_contact_provider_id"), ["provider_id"], unique=False
-        )
-
-    op.create_table(
-        "certificate",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("home_id", sa.Integer(), nullable=True),
-        sa.Column("provider_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("issued_on", sa.Date(), nullable=True),
-        sa.Column("expires_on", sa.Date(), nullable=True),
-        sa.Column("not_applicable_because", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_certificate_home_id_home")),
-        sa.ForeignKeyConstraint(
-            ["provider_id"], ["provider.id"], name=op.f("fk_certificate_provider_id_provider")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
-    )
-    with op.batch_alter_table("certificate", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_certificate_home_id"), ["home_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_certificate_provider_id"), ["provider_id"], unique=False
-        )
-
-    op.create_table(
-        "duty",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["account.id"], name=op.f("fk_duty_user_id_account")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_duty")),
-    )
-    with op.batch_alter_table("duty", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_duty_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "home_under_contract",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("home_id", sa.Integer(), nullable=False),
-        sa.Column("contract_id", sa.Integer(), nullable=False),
-        sa.Column("starts_on", sa.Date(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["contract_id"],
-            ["contract.id"],
-            name=op.f("fk_home_under_contract_contract_id_contract"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["home_id"], ["home.id"], name=op.f("fk_home_under_contract_home_id_home")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_under_contract")),
-    )
-    with op.batch_alter_table("home_under_contract", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_home_under_contract_contract_id"), ["contract_id"], unique=False
-        )
-        batch_op.create_index("ix_home_under_contract_home", ["home_id", "starts_on"], unique=False)
 
     op.create_table(
         "looked_at",
@@ -355,20 +316,6 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
-        "room",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("home_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=30), nullable=False),
-        sa.Column("label", sa.String(length=60), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("ended_on", sa.Date(), nullable=True),
-        sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_room_home_id_home")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
-    )
-    with op.batch_alter_table("room", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_room_home_id"), ["home_id"], unique=False)
-
-    op.create_table(
         "sign_in",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -382,6 +329,66 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "certificate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("home_id", sa.Integer(), nullable=True),
+        sa.Column("provider_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("not_applicable_because", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_certificate_home_id_home")),
+        sa.ForeignKeyConstraint(
+            ["provider_id"], ["provider.id"], name=op.f("fk_certificate_provider_id_provider")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+    )
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_certificate_home_id"), ["home_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_certificate_provider_id"), ["provider_id"], unique=False
+        )
+
+    op.create_table(
+        "home_under_contract",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("home_id", sa.Integer(), nullable=False),
+        sa.Column("contract_id", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["contract_id"],
+            ["contract.id"],
+            name=op.f("fk_home_under_contract_contract_id_contract"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["home_id"], ["home.id"], name=op.f("fk_home_under_contract_home_id_home")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_under_contract")),
+    )
+    with op.batch_alter_table("home_under_contract", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_home_under_contract_contract_id"), ["contract_id"], unique=False
+        )
+        batch_op.create_index("ix_home_under_contract_home", ["home_id", "starts_on"], unique=False)
+
+    op.create_table(
+        "room",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("home_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("label", sa.String(length=60), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["home_id"], ["home.id"], name=op.f("fk_room_home_id_home")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_room")),
+    )
+    with op.batch_alter_table("room", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_room_home_id"), ["home_id"], unique=False)
 
     op.create_table(
         "visit",
@@ -878,14 +885,24 @@ def downgrade() -> None:
         batch_op.drop_index("ix_visit_home")
 
     op.drop_table("visit")
-    with op.batch_alter_table("sign_in", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
-
-    op.drop_table("sign_in")
     with op.batch_alter_table("room", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_room_home_id"))
 
     op.drop_table("room")
+    with op.batch_alter_table("home_under_contract", schema=None) as batch_op:
+        batch_op.drop_index("ix_home_under_contract_home")
+        batch_op.drop_index(batch_op.f("ix_home_under_contract_contract_id"))
+
+    op.drop_table("home_under_contract")
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificate_provider_id"))
+        batch_op.drop_index(batch_op.f("ix_certificate_home_id"))
+
+    op.drop_table("certificate")
+    with op.batch_alter_table("sign_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_user_id"))
+
+    op.drop_table("sign_in")
     op.drop_table("refused_photo")
     with op.batch_alter_table("photo", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_photo_user_id"))
@@ -899,29 +916,19 @@ def downgrade() -> None:
 
     op.drop_table("outgoing_message")
     op.drop_table("looked_at")
-    with op.batch_alter_table("home_under_contract", schema=None) as batch_op:
-        batch_op.drop_index("ix_home_under_contract_home")
-        batch_op.drop_index(batch_op.f("ix_home_under_contract_contract_id"))
-
-    op.drop_table("home_under_contract")
-    with op.batch_alter_table("duty", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_duty_user_id"))
-
-    op.drop_table("duty")
-    with op.batch_alter_table("certificate", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_certificate_provider_id"))
-        batch_op.drop_index(batch_op.f("ix_certificate_home_id"))
-
-    op.drop_table("certificate")
-    with op.batch_alter_table("provider_contact", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_provider_contact_provider_id"))
-
-    op.drop_table("provider_contact")
     with op.batch_alter_table("home", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_home_postcode"))
         batch_op.drop_index(batch_op.f("ix_home_host_authority_code"))
 
     op.drop_table("home")
+    with op.batch_alter_table("duty", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_duty_user_id"))
+
+    op.drop_table("duty")
+    with op.batch_alter_table("provider_contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_provider_contact_provider_id"))
+
+    op.drop_table("provider_contact")
     with op.batch_alter_table("contract", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contract_provider_id"))
 
