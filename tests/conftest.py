@@ -92,7 +92,7 @@ def app(settings: Settings, ports: Ports) -> Iterator[Flask]:
     made = create_app(settings, ports)
     with made.app_context():
         yield made
-        left = [thing for thing in (*db.session.new, *db.session.dirty, *db.session.deleted)]
+        left = [*db.session.new, *db.session.dirty, *db.session.deleted]
         db.session.remove()
         db.engine.dispose()
     assert not left, f"the test left changes that nobody committed: {left}"

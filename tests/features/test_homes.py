@@ -169,8 +169,8 @@ def test_a_home_passes_from_one_contract_to_another(browser, world):
     home = reread(home)
     assert [row.ends_on for row in home.contracts] == [date(2026, 11, 30), None]
     on = queries.contract_on
-    assert on(db.session, home, date(2026, 11, 30)).contract.provider.name == "Lantern Homes"
-    assert on(db.session, home, date(2026, 12, 1)).contract.provider.name == "Beacon Housing"
+    assert on(db.session(), home, date(2026, 11, 30)).contract.provider.name == "Lantern Homes"
+    assert on(db.session(), home, date(2026, 12, 1)).contract.provider.name == "Beacon Housing"
     # going back before that day would rewrite history: refused, with the rest of the form still there
     answer = browser("officer").post(f"/homes/{home.ref}/edit", {**mine, "name": "Not kept"})
     assert answer.status_code == 422

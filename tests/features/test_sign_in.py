@@ -83,7 +83,9 @@ def test_t27_the_session_changes_when_somebody_signs_in(app, world):
     token = browser.token()
     browser.post("/sign-in", {"email": world.person("officer").email, "password": PASSWORD})
     after = browser.client.get_cookie("doorstep")
-    assert before is not None and after is not None and before.value != after.value
+    assert before is not None
+    assert after is not None
+    assert before.value != after.value
     assert browser.client.post("/sign-out", data={"csrf_token": token}).status_code == 400
 
 

@@ -355,7 +355,7 @@ def broken(app: Flask) -> Iterator[Callable[[int], None]]:
     """Break the database after some statements of every request: full, as far as it can tell."""
     left: dict[str, int | None] = {"statements": None}
     engine = db.engine
-    kind = engine.dialect.dbapi.OperationalError  # type: ignore[union-attr]  # an engine has one
+    kind = engine.dialect.dbapi.OperationalError
 
     def run(*_: Any) -> None:
         if left["statements"] is not None:

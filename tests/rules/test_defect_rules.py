@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa_app.base.refs import ALPHABET
 from qa_app.defects.rules import (
     LIVE,
     MOVES,
@@ -26,7 +27,6 @@ from qa_app.defects.rules import (
     ref_from,
     told_again,
 )
-from qa_app.base.refs import ALPHABET
 
 OFFICER, MONITOR, PROVIDER, REPORTER = ActorKind
 R, O, A, S, F, C, DUP, NR, DEC, DIS = State  # noqa: E741 - a table is read by its columns

@@ -127,8 +127,13 @@ def test_where_a_visit_stands_in_a_day(state, due_on, expected):
 
 def test_a_conflict_is_asked_of_every_check_and_never_explained():
     asked = []
+
+    def remember(session, home, user):
+        asked.append((session, home, user))
+        return False
+
     checks = rules.ConflictChecks()
-    checks.add(lambda session, home, user: asked.append((session, home, user)) or False)
+    checks.add(remember)
     checks.add(lambda session, home, user: user == "Sam")
     assert checks.any("session", "home", "Sam")
     assert not checks.any("session", "home", "Olu")
