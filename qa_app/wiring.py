@@ -44,6 +44,7 @@ NAVIGATION = (
     ("homes.index", "Homes", "homes.read"),
     ("defects.index", "Repairs", "defects.read"),
     ("actions.index", "Actions", "actions.read"),
+    ("safeguarding.index", "Safeguarding", "safeguarding.read"),
     ("providers.index", "Providers", "providers.list"),
     ("desk.attention", "Needs a look", "attention"),
 )

@@ -59,31 +59,28 @@ def open_for_home(session: Session, home_id: int) -> Sequence[Action]:
     ).all()
 
 
-def of_last_visit(session: Session, home_id: int, before: datetime) -> Sequence[Action]:
-    """Return the actions of the last visit that asked for any before a moment, done or not, in the order asked."""
+def of_last_visit(
+    session: Session, home_id: int, before: datetime, *, besides: str | None = None
+) -> Sequence[Action]:
+    """Return the actions of the last visit that asked for any before a moment, done or not, in the order asked;
+    ``besides`` leaves a visit out."""
+    counts = and_(
+        Action.home_id == home_id,
+        Action.created_at < before,
+        Action.visit_id.is_not(None),
+        Action.is_proposed.is_(False),
+        Action.declined_because == "",
+    )
+    if besides is not None:
+        counts = and_(counts, Action.visit_id != besides)
     last = session.scalar(
         select(Action.visit_id)
-        .where(
-            Action.home_id == home_id,
-            Action.created_at < before,
-            Action.visit_id.is_not(None),
-            Action.is_proposed.is_(False),
-            Action.declined_because == "",
-        )
+        .where(counts)
         .order_by(Action.created_at.desc(), Action.id.desc())
         .limit(1)
     )
-    if last is None:
-        return []
     return session.scalars(
-        select(Action)
-        .where(
-            Action.visit_id == last,
-            Action.created_at < before,
-            Action.is_proposed.is_(False),
-            Action.declined_because == "",
-        )
-        .order_by(Action.id)
+        select(Action).where(counts, Action.visit_id == last).order_by(Action.id)
     ).all()
 
 

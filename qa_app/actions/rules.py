@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -110,6 +110,14 @@ def due_words(due_on: date, today: date) -> str:
     if days < 2:
         return "due tomorrow" if days else "due today"
     return f"due in {days} days" if days <= 7 else f"due on {day(due_on)}"
+
+
+def is_for_provider(
+    *, owner: str, share: str, question: str, released: Collection[str], is_wanted: bool
+) -> bool:
+    """Whether a provider sees an action once its visit is shared: its own, wanted, and free by the question's ``share``."""
+    is_free = share == "yes" or (share == "reviewed" and question in released)
+    return is_wanted and owner == Owner.PROVIDER and is_free
 
 
 def ref_from(random: bytes) -> str:

@@ -13,9 +13,15 @@ from qa_app.photos.models import Photo
 
 
 def visible(session: Session, photo_id: str, *, viewer: Viewer) -> Photo:
-    """Return a photo; ``NotFound`` when there is none or its owner's rule says no (reliability.md T32)."""
+    """Return a photo; ``NotFound`` when there is none or its owner's rule says no (reliability.md T32).
+
+    An owner may add a rule for one photo of its own, "<kind>.photo", beside the one for all of them.
+    """
     photo = session.get(Photo, photo_id)
-    if photo is None or not may_see.allows(photo.owner_kind, session, photo.owner_id, viewer):
+    if photo is None or not (
+        may_see.allows(photo.owner_kind, session, photo.owner_id, viewer)
+        or may_see.allows(f"{photo.owner_kind}.photo", session, photo.id, viewer)
+    ):
         raise NotFound("There is no such photo.")
     return photo
 

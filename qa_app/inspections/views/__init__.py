@@ -9,6 +9,6 @@ from flask import Blueprint
 
 bp = Blueprint("inspections", __name__)
 
-for _name in ("fill", "show", "share"):
+for _name in ("fill", "show", "share", "follow"):
     if find_spec(f"{__name__}.{_name}") is not None:
         import_module(f"{__name__}.{_name}")

@@ -1,0 +1,32 @@
+"""What inspections register elsewhere: who may see their photos, and which repairs a young inspector may know."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, exists
+
+from qa_app.accounts.rules import Role
+from qa_app.base.registry import Viewer, may_see
+from qa_app.defects import queries as defects
+from qa_app.defects.models import Defect, Telling
+from qa_app.inspections import queries, sharing
+from qa_app.inspections.models import Inspection
+
+
+def of_own_visits(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition that a repair was told of on a visit of which this young inspector has sent theirs."""
+    mine = Inspection.__table__.alias("mine")
+    told = Inspection.__table__.alias("told")
+    return exists().where(
+        Telling.defect_id == Defect.id,
+        Telling.source_kind == queries.OWNER_KIND,
+        Telling.source_id == told.c.id,
+        told.c.visit_id == mine.c.visit_id,
+        mine.c.user_id == viewer.id,
+    )
+
+
+def connect() -> None:
+    """Register the rules."""
+    may_see.add(queries.OWNER_KIND, queries.may_see_photo)
+    may_see.add(f"{queries.OWNER_KIND}.photo", sharing.may_see_photo)
+    defects.scope_rules[Role.YOUNG_INSPECTOR] = of_own_visits
