@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import and_, exists, false, select
+from sqlalchemy import and_, exists, false, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement, Select
 
@@ -281,6 +281,16 @@ def photos_of(session: Session, inspection: Inspection) -> dict[str, Photo]:
         owner_id=owner_id(inspection.user_id, inspection.client_id),
     )
     return {photo.sha256: photo for photo in found}
+
+
+def count_photos(session: Session, user_id: int, client_id: str, *, besides: str) -> int:
+    """How many photos have come under an id, besides the one with this SHA-256."""
+    statement = select(func.count()).where(
+        Photo.owner_kind == OWNER_KIND,
+        Photo.owner_id == owner_id(user_id, client_id),
+        Photo.sha256 != besides,
+    )
+    return session.scalar(statement) or 0
 
 
 def refused_photos(session: Session, user_id: int, client_id: str) -> dict[str, str]:

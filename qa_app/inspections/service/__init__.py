@@ -6,20 +6,28 @@ from qa_app.inspections.service.revisions import keep_first, look_at, make_curre
 from qa_app.inspections.service.sharing import share
 from qa_app.inspections.service.submitting import (
     InvalidSubmission,
+    TooManyPhotos,
+    one_at_a_time,
     receipt,
+    receipt_for,
     refuse_photo,
     settle,
     submit,
+    take_photo,
 )
 
 __all__ = [
     "InvalidSubmission",
+    "TooManyPhotos",
     "keep_first",
     "look_at",
     "make_current",
+    "one_at_a_time",
     "receipt",
+    "receipt_for",
     "refuse_photo",
     "settle",
     "share",
     "submit",
+    "take_photo",
 ]

@@ -23,12 +23,20 @@ from qa_app.base.errors import DomainError
 from qa_app.inspections import queries, wire
 from qa_app.inspections.models import Inspection, InspectionRevision, RefusedPhoto
 from qa_app.inspections.preparing import AUDIENCES
-from qa_app.inspections.receipts import Receipt, latest_revision, receipt_of
+from qa_app.inspections.receipts import (
+    Receipt,
+    latest_revision,
+    receipt_before_answers,
+    receipt_of,
+)
 from qa_app.inspections.rules.check import Problem
 from qa_app.inspections.rules.open_checks import is_check_id
 from qa_app.inspections.rules.submission import Submission
 from qa_app.inspections.service.following import follow
 from qa_app.inspections.service.keeping import Received, Weighed, keep_revision, weigh
+from qa_app.photos import service as photos
+from qa_app.photos.intake import Received as ReceivedPhoto
+from qa_app.photos.models import Photo
 from qa_app.ports import Ports
 from qa_app.question_sets import queries as question_sets
 from qa_app.question_sets.models import QuestionSetVersion
@@ -39,6 +47,14 @@ from qa_app.visits.rules import OFFICER, is_open
 
 PAGE_IDS = uuid.UUID("6f1c3c0e-8d5b-4c58-9d0f-6a3f6c1f7a52")
 """Names the page of an inspection whose id another account had used first."""
+
+
+MOST_PHOTOS = 300
+"""How many photos one inspection may have, so that one account cannot fill the disk."""
+
+
+class TooManyPhotos(DomainError):
+    """This inspection has as many photos as one may have."""
 
 
 class InvalidSubmission(DomainError):
@@ -67,15 +83,12 @@ def submit(
     """
     body = wire.canonical(wire.content_of(submission) if content_json is None else content_json)
     sha256 = wire.digest(body)
+    one_at_a_time(session, person)
     known = _known(session, person.id, client_id, sha256, body, is_form=content_json is None)
     if known is not None:
         return receipt_of(session, known)
     visit, part = visits.to_fill(session, submission.visit, person)
     version = _version(session, submission, part)
-    session.execute(select(Visit.id).where(Visit.id == visit.id).with_for_update())
-    known = _known(session, person.id, client_id, sha256, body, is_form=content_json is None)
-    if known is not None:  # the same content at the same moment (PostgreSQL)
-        return receipt_of(session, known)
     received = Received(
         person=person, part=part, client_id=client_id, submission=submission, body=body,
         sha256=sha256, version=version, at=now,
@@ -100,6 +113,48 @@ def submit(
     return replace(receipt_of(session, revision), is_new=revision.number == 1)
 
 
+def one_at_a_time(session: Session, person: User) -> None:
+    """Let nothing else of this person be taken in until this transaction ends.
+
+    Answers and photos that arrive at one moment (PostgreSQL) then see each other, so that one of
+    them finds the inspection complete.
+    """
+    session.execute(select(User.id).where(User.id == person.id).with_for_update(key_share=True))
+
+
+def take_photo(
+    session: Session, person: User, *, client_id: str, received: ReceivedPhoto, now: datetime
+) -> tuple[Photo, bool]:
+    """Take in a photo for an id of this person's, known or not yet known; say whether it is new.
+
+    ``received`` is durable already (``photos.service.intake().take``, before the transaction).
+    ``TooManyPhotos`` past the limit.
+    """
+    one_at_a_time(session, person)
+    if queries.count_photos(session, person.id, client_id, besides=received.sha256) >= MOST_PHOTOS:
+        raise TooManyPhotos(f"One inspection may have {MOST_PHOTOS} photos.")
+    photo, is_new = photos.take_in(
+        session,
+        received,
+        owner_kind=queries.OWNER_KIND,
+        owner_id=queries.owner_id(person.id, client_id),
+        user_id=person.id,
+        now=now,
+    )
+    inspection = queries.own(session, person.id, client_id)
+    if inspection is not None:
+        settle(session, inspection, now=now)
+    return photo, is_new
+
+
+def receipt_for(session: Session, person: User, client_id: str) -> Receipt | None:
+    """Return the receipt of whatever has come from this person under an id; None when nothing has."""
+    inspection = queries.own(session, person.id, client_id)
+    if inspection is None:
+        return receipt_before_answers(session, person.id, client_id)
+    return receipt(session, inspection)
+
+
 def receipt(session: Session, inspection: Inspection) -> Receipt:
     """Return the receipt of what was received last under this id."""
     return receipt_of(session, latest_revision(inspection))
@@ -110,17 +165,16 @@ def refuse_photo(
 ) -> None:
     """Remember that a photo can never be taken, so that it holds up neither these answers nor later ones.
 
-    ``reason`` is ``not_a_picture`` or ``too_large``. The same again changes nothing.
+    ``reason`` is ``not_a_picture``, ``too_large`` or ``too_many``. The same again changes nothing.
     """
+    one_at_a_time(session, person)
     if sha256 not in queries.refused_photos(session, person.id, client_id):
-        refused = RefusedPhoto(
-            user_id=person.id, client_id=client_id, sha256=sha256, reason=reason, refused_at=now
+        session.add(
+            RefusedPhoto(
+                user_id=person.id, client_id=client_id, sha256=sha256, reason=reason, refused_at=now
+            )
         )
-        try:
-            with session.begin_nested():
-                session.add(refused)
-        except IntegrityError:
-            pass  # the same photo at the same moment (PostgreSQL)
+        session.flush()
     inspection = queries.own(session, person.id, client_id)
     if inspection is not None:
         settle(session, inspection, now=now)

@@ -1,0 +1,581 @@
+"""The phone's door, address by address (product.md, sync contract)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import rfc8785
+from flask import Flask
+from sqlalchemy import func, select
+
+from qa_app.accounts import service as accounts
+from qa_app.accounts.models import User
+from qa_app.adapters.clock import SetClock
+from qa_app.base.db import db
+from qa_app.base.transaction import writing
+from qa_app.inspections.models import Inspection, InspectionRevision
+from qa_app.jobs import worker
+from qa_app.photos import service as photos
+from qa_app.photos.models import Photo
+from qa_app.visits.models import Visit
+from tests.support import pictures, sending
+from tests.support.client import Browser
+from tests.support.world import World
+
+Open = Callable[[str], Browser]
+PREFIX = "/api/v1"
+
+
+@pytest.fixture
+def visit(world: World) -> Visit:
+    return world.visit()
+
+
+def put(browser: Browser, client_id: str, body: Any) -> Any:
+    """Send an inspection."""
+    return browser.call("PUT", f"{PREFIX}/inspections/{client_id}", body)
+
+
+def put_photo(browser: Browser, client_id: str, data: bytes, named: str | None = None) -> Any:
+    """Send a photo, under its own hash unless another is given."""
+    return browser.call(
+        "PUT", f"{PREFIX}/inspections/{client_id}/photos/{named or sending.sha(data)}", data
+    )
+
+
+def receipt(browser: Browser, client_id: str) -> Any:
+    """Ask for a receipt."""
+    return browser.call("GET", f"{PREFIX}/inspections/{client_id}/receipt")
+
+
+# -- Who and what ----------------------------------------------------------------------------------
+
+
+def test_session_says_who_is_signed_in(browser: Open) -> None:
+    found = browser("officer").call("GET", f"{PREFIX}/session").json
+    assert set(found) == {"user", "role", "csrf_token"}
+    assert found["role"] == "officer"
+
+
+def test_nobody_signed_in_gets_401_everywhere_but_the_description(browser: Open) -> None:
+    nobody, client_id = browser(""), sending.new_id()
+    for method, path in (
+        ("GET", "/session"), ("GET", "/visits"), ("GET", f"/visits/{client_id}"),
+        ("PUT", f"/visits/{client_id}"), ("GET", f"/visits/{client_id}/draft"),
+        ("PUT", f"/visits/{client_id}/draft"), ("PUT", f"/inspections/{client_id}"),
+        ("GET", f"/inspections/{client_id}"), ("GET", f"/inspections/{client_id}/receipt"),
+        ("PUT", f"/inspections/{client_id}/photos/{'0' * 64}"),
+    ):  # fmt: skip
+        answer = nobody.call(method, PREFIX + path, {} if method == "PUT" else None)
+        assert (answer.status_code, answer.mimetype) == (401, "application/json"), path
+    assert nobody.call("GET", f"{PREFIX}/openapi.json").status_code == 200
+
+
+@pytest.mark.parametrize("role", ["monitor", "director", "provider", "adviser", "administrator"])
+def test_who_may_not_fill_gets_403(role: str, browser: Open, visit: Visit, world: World) -> None:
+    person = browser(role)
+    assert person.call("GET", f"{PREFIX}/visits").status_code == 403
+    body = sending.body(visit, {}, now=world.now())
+    assert put(person, sending.new_id(), body).status_code == 403
+    assert put_photo(person, sending.new_id(), sending.photo()).status_code == 403
+
+
+def test_t29_a_write_needs_origin_and_token(browser: Open, visit: Visit, world: World) -> None:
+    officer, path = browser("officer"), f"{PREFIX}/inspections/{sending.new_id()}"
+    body = sending.body(visit, {"O05": "yes"}, now=world.now())
+    assert officer.call("PUT", path, body, Origin="http://evil.example").status_code == 403
+    assert officer.call("PUT", path, body, **{"X-CSRF-Token": "wrong"}).status_code == 403
+    assert db.session.scalar(select(func.count()).select_from(Inspection)) == 0
+
+
+def test_visits_lists_what_this_person_has_to_do(browser: Open, visit: Visit, world: World) -> None:
+    other = world.visit(officer=world.person("officer", name="Another Officer"))
+    found = browser("officer").call("GET", f"{PREFIX}/visits").json["visits"]
+    assert [one["id"] for one in found] == [visit.id] != [other.id]
+    assert found[0]["question_set"] == {"key": "officer-visit", "version": 1}
+    assert found[0]["home"]["address"] == visit.home.address
+    assert found[0]["due"] == world.today().isoformat()
+
+
+def test_t11_a_young_inspector_gets_the_area_until_the_morning(browser: Open, world: World) -> None:
+    young = world.person("young-inspector")
+    home = world.home()
+    tomorrow = world.visit(
+        home, young_inspectors=(young,), due_on=world.today() + timedelta(days=1)
+    )
+    phone = browser("young-inspector")
+    for path in ("/visits", f"/visits/{tomorrow.id}"):
+        text = phone.call("GET", PREFIX + path).text
+        for secret in (home.address, home.postcode, home.name):
+            assert secret not in text
+        assert home.ref in text
+    today = world.visit(home, young_inspectors=(young,))
+    assert home.address in phone.call("GET", f"{PREFIX}/visits/{today.id}").text
+
+
+def test_a_visit_comes_whole_and_its_questions_are_frozen(browser: Open, visit: Visit) -> None:
+    officer = browser("officer")
+    found = officer.call("GET", f"{PREFIX}/visits/{visit.id}").json
+    assert found["asked"] == [one["id"] for one in found["question_set"]["questions"]]
+    assert len(found["asked"]) == 64
+    assert {one["kind"] for one in found["rooms"]} >= {"bedroom", "kitchen"}
+    assert (found["open_defects"], found["last_answers"]) == ([], [])
+    kept = db.session.get_one(Visit, visit.id).questions[0]
+    assert kept.asked == found["asked"]
+    assert kept.version.frozen_at is not None
+
+
+def test_t33_another_persons_visit_is_not_there(browser: Open, world: World) -> None:
+    other = world.visit(officer=world.person("officer", name="Another Officer"))
+    officer = browser("officer")
+    draft = {"id": sending.new_id(), "device": "d", "saved_at": world.now().isoformat()}
+    assert officer.call("GET", f"{PREFIX}/visits/{other.id}").status_code == 404
+    assert officer.call("PUT", f"{PREFIX}/visits/{other.id}/draft", draft).status_code == 404
+    body = sending.body(other, {"O05": "no"}, now=world.now())
+    assert put(officer, sending.new_id(), body).status_code == 404
+
+
+def test_a_visit_begun_at_the_door(browser: Open, world: World) -> None:
+    home, visit_id = world.home(), sending.new_id()
+    officer = browser("officer")
+    body = {
+        "home": home.ref, "purpose": "drop-in", "form": "short",
+        "started": (world.now() - timedelta(minutes=5)).isoformat(),
+    }  # fmt: skip
+    path = f"{PREFIX}/visits/{visit_id}"
+    assert officer.call("PUT", path, body).status_code == 201
+    assert officer.call("PUT", path, body).status_code == 200
+    visit = db.session.get_one(Visit, visit_id)
+    assert (visit.is_unplanned, visit.status) == (True, "in-progress")
+    sent = put(
+        officer, sending.new_id(),
+        sending.body(visit, {"O05": "yes"}, now=world.now(), form="short", asked=["O02", "O05"]),
+    )  # fmt: skip
+    assert sent.status_code == 201
+    assert officer.call("PUT", path, {**body, "form": "long"}).status_code == 200
+    assert officer.call("PUT", f"{PREFIX}/visits/{sending.new_id()}", {**body, "form": "long"}).status_code == 422  # fmt: skip
+    missing = {**body, "home": "H-9999999"}
+    assert officer.call("PUT", f"{PREFIX}/visits/{sending.new_id()}", missing).status_code == 404
+    young = browser("young-inspector")
+    assert young.call("PUT", f"{PREFIX}/visits/{sending.new_id()}", body).status_code == 403
+
+
+# -- Drafts ----------------------------------------------------------------------------------------
+
+
+def test_f17_drafts_of_two_devices_are_both_kept(
+    browser: Open, visit: Visit, world: World, clock: SetClock
+) -> None:
+    officer, path = browser("officer"), f"{PREFIX}/visits/{visit.id}/draft"
+    assert officer.call("GET", path).status_code == 404
+    drafts = {}
+    for device in ("phone", "tablet"):
+        clock.move(timedelta(minutes=1))
+        body = sending.body(visit, {"O05": "yes"}, now=world.now())
+        del body["finished"]
+        drafts[device] = {
+            "id": sending.new_id(), "device": device, "saved_at": world.now().isoformat(), **body
+        }  # fmt: skip
+        assert officer.call("PUT", path, drafts[device]).status_code == 200
+    found = officer.call("GET", path).json
+    assert found["device"] == "tablet"
+    assert found["answers"] == drafts["tablet"]["answers"]
+    assert [one["device"] for one in found["drafts"]] == ["tablet", "phone"]
+    assert officer.call("GET", f"{path}?device=phone").json["id"] == drafts["phone"]["id"]
+    sent = sending.body(visit, {"O05": "yes"}, now=world.now())
+    assert put(officer, drafts["tablet"]["id"], sent).status_code == 201
+    left = officer.call("GET", path).json
+    assert [one["device"] for one in left["drafts"]] == ["phone"]
+    again = officer.call("PUT", path, drafts["tablet"])
+    assert (again.status_code, again.json["received"]) == (200, True)
+    assert len(officer.call("GET", path).json["drafts"]) == 1
+
+
+# -- Inspections and photos ------------------------------------------------------------------------
+
+
+def test_the_whole_way_answers_first(browser: Open, visit: Visit, world: World) -> None:
+    officer, client_id, picture = browser("officer"), sending.new_id(), sending.photo()
+    body = sending.body(
+        visit, {"O05": sending.finding("no", photos=[sending.named(picture, "The lock")])},
+        now=world.now(),
+    )  # fmt: skip
+    first = put(officer, client_id, body)
+    assert first.status_code == 201
+    assert set(first.json) == {
+        "id", "revision", "content_sha256", "received_at", "status", "needs", "refused",
+        "unreadable", "gaps", "flags",
+    }  # fmt: skip
+    assert first.json["content_sha256"] == sending.sha(rfc8785.dumps(body))
+    assert (first.json["status"], first.json["needs"]) == ("needs", [sending.sha(picture)])
+    assert db.session.get_one(Visit, visit.id).status == "in-progress"
+    sent = put_photo(officer, client_id, picture)
+    assert (sent.status_code, sent.json["status"], sent.json["needs"]) == (201, "complete", [])
+    assert put_photo(officer, client_id, picture).status_code == 200
+    assert db.session.get_one(Visit, visit.id).status == "done"
+    again = put(officer, client_id, body)
+    assert again.status_code == 200
+    for key in ("id", "revision", "content_sha256", "received_at"):
+        assert again.json[key] == first.json[key] == receipt(officer, client_id).json[key]
+    assert "O04" in first.json["gaps"]
+
+
+def test_f27_photos_may_come_first_and_reserve_the_id(
+    browser: Open, visit: Visit, world: World
+) -> None:
+    officer, client_id, picture = browser("officer"), sending.new_id(), sending.photo()
+    assert receipt(officer, client_id).status_code == 404
+    early = put_photo(officer, client_id, picture)
+    assert (early.status_code, early.json["status"], early.json["revision"]) == (201, "needs", None)
+    assert receipt(officer, client_id).json["revision"] is None
+    body = sending.body(
+        visit, {"O05": sending.finding("no", photos=[sending.named(picture)])}, now=world.now()
+    )
+    sent = put(officer, client_id, body)
+    assert (sent.status_code, sent.json["status"]) == (201, "complete")
+
+
+def test_f13_one_picture_in_two_places_is_one_photo(
+    browser: Open, visit: Visit, world: World
+) -> None:
+    officer, client_id, picture = browser("officer"), sending.new_id(), sending.photo()
+    twice = [sending.named(picture, "once"), sending.named(picture, "twice")]
+    body = sending.body(visit, {"O05": sending.finding("no", photos=twice)}, now=world.now())
+    assert put(officer, client_id, body).json["needs"] == [sending.sha(picture)]
+    assert put_photo(officer, client_id, picture).json["status"] == "complete"
+    kept = officer.call("GET", f"{PREFIX}/inspections/{client_id}").json
+    assert [p["caption"] for p in kept["answers"][0]["findings"][0]["photos"]] == ["once", "twice"]
+
+
+def test_a_photo_that_is_not_what_its_name_says(
+    browser: Open, visit: Visit, world: World, app: Flask
+) -> None:
+    officer, client_id, picture = browser("officer"), sending.new_id(), sending.photo()
+    answer = put_photo(officer, client_id, picture[:-40], sending.sha(picture))
+    assert (answer.status_code, answer.json["error"]) == (422, "hash_mismatch")
+    assert receipt(officer, client_id).status_code == 404
+    assert not list(photos.intake().kept.glob("*")) if photos.intake().kept.exists() else True
+    assert put_photo(officer, client_id, picture).status_code == 201
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+@pytest.mark.parametrize(
+    "case",
+    [
+        (b"<svg onload='alert(1)'/>", 422, "not_a_picture"),
+        (b"", 422, "not_a_picture"),
+        (pictures.jpeg_claiming(12_000, 12_000), 413, "too_large"),
+    ],
+)
+def test_f50_a_refused_photo_never_holds_anything_up(
+    case: tuple[bytes, int, str], is_early: bool, browser: Open, visit: Visit, world: World
+) -> None:
+    data, status, reason = case
+    officer, client_id = browser("officer"), sending.new_id()
+    body = sending.body(
+        visit, {"O05": sending.finding("no", photos=[sending.named(data)])}, now=world.now()
+    )
+    if not is_early:
+        put(officer, client_id, body)
+    answer = put_photo(officer, client_id, data)
+    assert (answer.status_code, answer.json["error"]) == (status, reason)
+    if is_early:
+        put(officer, client_id, body)
+    found = receipt(officer, client_id).json
+    assert (found["status"], found["needs"]) == ("complete", [])
+    assert found["refused"] == [{"sha256": sending.sha(data), "reason": reason}]
+    assert db.session.get_one(Visit, visit.id).status == "done"
+
+
+def test_a_photo_over_the_limit_is_refused_unread(
+    browser: Open, visit: Visit, world: World, app: Flask
+) -> None:
+    photos.intake().limit = 1000
+    officer, client_id = browser("officer"), sending.new_id()
+    data = pictures.jpeg()
+    assert len(data) > 1000
+    answer = put_photo(officer, client_id, data)
+    assert (answer.status_code, answer.json["error"]) == (413, "too_large")
+    assert answer.json["refused"] == [{"sha256": sending.sha(data), "reason": "too_large"}]
+
+
+def test_f50_a_photo_that_the_worker_cannot_read_is_named(
+    browser: Open, visit: Visit, world: World, app: Flask
+) -> None:
+    officer, client_id, data = browser("officer"), sending.new_id(), pictures.damaged_png()
+    body = sending.body(
+        visit, {"O05": sending.finding("no", photos=[sending.named(data)])}, now=world.now()
+    )
+    put(officer, client_id, body)
+    assert put_photo(officer, client_id, data).json["status"] == "complete"
+    worker.run_all()
+    found = receipt(officer, client_id).json
+    assert (found["status"], found["unreadable"]) == ("complete", [sending.sha(data)])
+
+
+def test_f43_a_receipt_is_never_complete_while_a_photo_is_missing(
+    browser: Open, visit: Visit, world: World, app: Flask
+) -> None:
+    officer, client_id, picture = browser("officer"), sending.new_id(), sending.photo()
+    body = sending.body(
+        visit, {"O05": sending.finding("no", photos=[sending.named(picture)])}, now=world.now()
+    )
+    put(officer, client_id, body)
+    assert put_photo(officer, client_id, picture).json["status"] == "complete"
+    row = db.session.scalars(select(Photo)).one()
+    assert row.upload_name is not None
+    photos.intake().forget(row.upload_name)
+    db.session.rollback()
+    for found in (receipt(officer, client_id), put(officer, client_id, body)):
+        assert (found.json["status"], found.json["needs"]) == ("needs", [sending.sha(picture)])
+    assert put_photo(officer, client_id, picture).json["status"] == "complete"
+    worker.run_all()
+    assert receipt(officer, client_id).json["status"] == "complete"
+
+
+def test_other_content_under_one_id_is_kept_as_a_revision(
+    browser: Open, visit: Visit, world: World
+) -> None:
+    officer, client_id = browser("officer"), sending.new_id()
+    one = sending.body(visit, {"O05": "yes"}, now=world.now())
+    other = sending.body(visit, {"O05": "no"}, now=world.now())
+    first, second = put(officer, client_id, one), put(officer, client_id, other)
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert (first.json["revision"], second.json["revision"]) == (1, 2)
+    assert "revision" in second.json["flags"]
+    assert "revision" not in first.json["flags"]
+    kept = officer.call("GET", f"{PREFIX}/inspections/{client_id}").json
+    assert (kept["revision"], kept["answers"]) == (1, one["answers"])
+    assert put(officer, client_id, one).json["revision"] == 1
+    assert put(officer, client_id, other).json["revision"] == 2
+    assert db.session.scalar(select(func.count()).select_from(InspectionRevision)) == 2
+
+
+def test_t34_two_accounts_may_use_one_id(browser: Open, world: World) -> None:
+    other = world.person("manager")
+    mine, theirs = world.visit(), world.visit(officer=other)
+    client_id = sending.new_id()
+    first = put(browser("officer"), client_id, sending.body(mine, {"O05": "yes"}, now=world.now()))
+    second = put(browser("manager"), client_id, sending.body(theirs, {"O05": "no"}, now=world.now()))  # fmt: skip
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert first.json["id"] == second.json["id"] == client_id
+    rows = db.session.scalars(select(Inspection).order_by(Inspection.received_at)).all()
+    assert len({row.id for row in rows}) == 2
+    for role, value in (("officer", "yes"), ("manager", "no")):
+        kept = browser(role).call("GET", f"{PREFIX}/inspections/{client_id}").json
+        assert kept["answers"][0]["findings"][0]["value"] == value
+
+
+def test_get_inspection_carries_the_score(browser: Open, visit: Visit, world: World) -> None:
+    officer, client_id = browser("officer"), sending.new_id()
+    answers = {**sending.best_answers(db.session, visit), "O04": "needs-attention"}
+    body = sending.body(visit, answers, now=world.now())
+    put(officer, client_id, body)
+    found = officer.call("GET", f"{PREFIX}/inspections/{client_id}").json
+    assert found["score"]["coverage"] == 100.0
+    assert 90 < found["score"]["percent"] < 100
+    assert (found["score"]["partial"], found["score"]["missing_critical"]) == (False, [])
+    assert {key: found[key] for key in body} == body
+
+
+# -- What is accepted all the same -----------------------------------------------------------------
+
+
+def flags_of(browser: Open, visit: Visit, body: Any) -> set[str]:
+    """Send and return the flags; it must be taken."""
+    answer = put(browser("officer"), sending.new_id(), body)
+    assert answer.status_code == 201, answer.text
+    return set(answer.json["flags"])
+
+
+def test_f35_a_cancelled_visit_or_a_closed_home_is_flagged(browser: Open, world: World) -> None:
+    visit = world.visit(world.home(status="closed"), status="cancelled")
+    found = flags_of(browser, visit, sending.body(visit, {"O05": "yes"}, now=world.now()))
+    assert {"visit-cancelled", "home-closed"} <= found
+    assert db.session.get_one(Visit, visit.id).status == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("age", "expected"),
+    [
+        (timedelta(hours=2), set()),
+        (timedelta(days=3), {"late"}),
+        (timedelta(days=20), {"late", "clock"}),
+        (timedelta(minutes=-2), set()),
+        (timedelta(hours=-2), {"clock"}),
+        (timedelta(days=19_000), {"late", "clock"}),
+    ],
+)
+def test_f19_late_work_and_wrong_clocks(
+    age: timedelta, expected: set[str], browser: Open, visit: Visit, world: World
+) -> None:
+    body = sending.body(visit, {"O05": "yes"}, now=world.now() - age)
+    assert flags_of(browser, visit, body) == expected
+
+
+def test_f20_a_clock_that_jumped_back(browser: Open, visit: Visit, world: World) -> None:
+    body = sending.body(visit, {"O05": "yes"}, now=world.now())
+    body["started"] = (world.now() + timedelta(minutes=3)).isoformat()
+    assert flags_of(browser, visit, body) == {"clock"}
+
+
+def test_f36_an_older_version_is_judged_by_itself(
+    browser: Open, visit: Visit, world: World
+) -> None:
+    from qa_app.question_sets import service as question_sets
+    from tests.support.question_sets import text_of
+
+    browser("officer").call("GET", f"{PREFIX}/visits/{visit.id}")
+    text = text_of("officer-visit").replace("version: 1\n", "version: 2\n", 1)
+    with writing() as session:
+        question_sets.load(session, text, now=world.now())
+    body = sending.body(visit, {"O05": "yes"}, now=world.now())
+    assert flags_of(browser, visit, body) == {"old-version"}
+
+
+def test_rooms_and_numbers_that_are_odd_are_kept(browser: Open, visit: Visit, world: World) -> None:
+    answers = {"O38": sending.finding("no", "a-room-nobody-knows"), "O52": 5000}
+    found = flags_of(browser, visit, sending.body(visit, answers, now=world.now()))
+    assert found == {"unknown-room", "number-out-of-range"}
+
+
+def test_work_of_somebody_whose_place_was_taken(browser: Open, visit: Visit, world: World) -> None:
+    from qa_app.visits import service as visits
+
+    other = world.person("officer", name="Another Officer")
+    with writing() as session:
+        visits.reassign(
+            session, session.get_one(Visit, visit.id), officer=session.get_one(User, other.id),
+            actor=session.get_one(User, other.id), now=world.now(),
+        )  # fmt: skip
+    body = sending.body(visit, {"O05": "yes"}, now=world.now())
+    assert flags_of(browser, visit, body) == {"reassigned"}
+
+
+def test_f34_a_disabled_account_gets_401(browser: Open, visit: Visit, world: World) -> None:
+    officer = browser("officer")
+    token = officer.api_token()
+    with writing() as session:
+        person = session.get_one(User, world.person("officer").id)
+        accounts.disable(session, person, actor=None, now=world.now())
+    body = sending.body(visit, {"O05": "yes"}, now=world.now())
+    answer = officer.call(
+        "PUT", f"{PREFIX}/inspections/{sending.new_id()}", body, **{"X-CSRF-Token": token}
+    )
+    assert answer.status_code == 401
+
+
+# -- What is refused -------------------------------------------------------------------------------
+
+
+def test_unknown_questions_and_values_are_named(browser: Open, visit: Visit, world: World) -> None:
+    answers = {"O05": "perhaps", "X99": "yes", "O06": "good"}
+    answer = put(
+        browser("officer"), sending.new_id(), sending.body(visit, answers, now=world.now())
+    )
+    assert answer.status_code == 422
+    assert isinstance(answer.json, list)
+    assert sorted(one["question"] for one in answer.json) == ["O05", "X99"]
+    assert all(one["message"] for one in answer.json)
+    assert db.session.scalar(select(func.count()).select_from(Inspection)) == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"question_set": {"key": "officer-visit", "version": 99}},
+        {"question_set": {"key": "young-inspector-visit", "version": 1}},
+        {"question_set": {"key": "officer-visit", "version": True}},
+        {"form": "no-such-form"},
+        {"asked": ["O05", "X99"]},
+        {"started": "2026-11-22T10:00:00"},
+        {"finished": "2026-02-30T10:00:00Z"},
+        {"finished": "0001-01-01T00:00:00+14:00"},
+        {"answers": {}},
+        {"answers": [{"question": "O05"}]},
+        {"answers": [{"question": "O05", "findings": [{"value": True}]}]},
+        {"answers": [{"question": "O05", "findings": [{"value": ["no"]}]}]},
+        {"answers": [{"question": "O05", "findings": [{"value": "no", "status": "lost"}]}]},
+        {"answers": [{"question": "O05", "findings": [{"value": "no", "raise": "P9"}]}]},
+        {"answers": [{"question": "O05", "findings": [{"value": "no", "room": "x" * 37}]}]},
+        {"answers": [{"question": "O05", "findings": [{"value": "no", "comment": "\x00"}]}]},
+        {"answers": [{"question": "O52", "findings": [{"value": 2**60}]}]},
+        {"visit": "not-an-id"},
+        {"worries": [{"to": "x" * 31, "words": "w"}]},
+    ],
+)
+def test_malformed_content_is_422_and_a_list(
+    change: dict[str, Any], browser: Open, visit: Visit, world: World
+) -> None:
+    body = {**sending.body(visit, {"O05": "no"}, now=world.now()), **change}
+    answer = put(browser("officer"), sending.new_id(), body)
+    assert answer.status_code == 422, answer.text
+    assert answer.json
+    assert all(set(one) == {"question", "message"} for one in answer.json)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"a": NaN}', b'{"a": 1e400}',
+        b'{"a": 1, "a": 2}', b"[" * 100_000, b'{"a":' * 5000 + b"1" + b"}" * 5000,
+        b'{"a": "\\ud800"}', b'{"a": ' + b"9" * 5000 + b"}", b'{"visit": 1}',
+    ],
+)  # fmt: skip
+def test_what_is_no_json_is_422(text: bytes, browser: Open) -> None:
+    answer = put(browser("officer"), sending.new_id(), text)
+    assert answer.status_code == 422
+    assert isinstance(answer.json, list)
+
+
+def test_f64_long_words_emoji_and_right_to_left_are_kept_exactly(
+    browser: Open, visit: Visit, world: World
+) -> None:
+    officer, client_id = browser("officer"), sending.new_id()
+    words = "😀 مرحبا\u202e" + "x" * 100_000
+    body = sending.body(visit, {"O05": sending.finding("no", comment=words)}, now=world.now())
+    assert put(officer, client_id, body).status_code == 201
+    kept = officer.call("GET", f"{PREFIX}/inspections/{client_id}").json
+    assert kept["answers"][0]["findings"][0]["comment"] == words
+
+
+def test_f41_keys_of_a_newer_app_are_kept(browser: Open, visit: Visit, world: World) -> None:
+    officer, client_id = browser("officer"), sending.new_id()
+    body = {**sending.body(visit, {"O05": "no"}, now=world.now()), "weather": {"rain": [1, 2.5]}}
+    answer = put(officer, client_id, body)
+    assert answer.status_code == 201
+    assert answer.json["content_sha256"] == sending.sha(rfc8785.dumps(body))
+
+
+def test_ids_that_are_no_ids_are_404(browser: Open) -> None:
+    officer = browser("officer")
+    for path in ("/inspections/1", "/visits/1", "/inspections/x/receipt", "/nothing"):
+        answer = officer.call("GET", PREFIX + path)
+        assert (answer.status_code, answer.mimetype) == (404, "application/json")
+
+
+# -- The description -------------------------------------------------------------------------------
+
+
+def test_the_description_names_every_address_and_nothing_else(app: Flask, browser: Open) -> None:
+    document = browser("").call("GET", f"{PREFIX}/openapi.json").json
+    described = {
+        (path, method.upper())
+        for path, operations in document["paths"].items()
+        for method in operations
+        if method != "parameters"
+    }
+    served = set()
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("sync.") and rule.endpoint != "sync.describe":
+            path = rule.rule.removeprefix(PREFIX)
+            for converter in ("uuid:", "string:"):
+                path = path.replace(f"<{converter}", "{")
+            path = path.replace(">", "}")
+            served |= {(path, method) for method in (rule.methods or set()) & {"GET", "PUT"}}
+    assert described == served
+    assert json.dumps(document)
