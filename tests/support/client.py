@@ -131,6 +131,7 @@ class Browser:
     def _send(self, method: str, path: str, **more: Any) -> TestResponse:
         """Send a request as the server would see it: with nothing of the test's own context around it."""
         db.session.rollback()
+        more.setdefault("buffered", True)  # an answer that streams is read where it was made
         answer = contextvars.Context().run(self.client.open, path, method=method, **more)
         db.session.rollback()
         return answer
