@@ -28,7 +28,7 @@ def prepare(app: Flask, say: Callable[[str], None] = lambda _words: None) -> Non
             from qa_app.demo import service as demo
 
             say("writing the demonstration data")
-            password = demo.load()
+            password = demo.load(say)
             say(f"demonstration accounts: officer@demo.example and others, password {password}")
         stamp.write_text(fingerprint)
 

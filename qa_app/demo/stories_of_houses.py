@@ -1,0 +1,252 @@
+"""What was said on the visits to the four shared houses: a good home, a mostly good one, a damp one, one without locks."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Final
+
+from qa_app.demo.answers import Said, Shot
+from qa_app.demo.plot import Made, Voice
+
+_MAPLE: Final = (
+    Made(
+        "maple-1", "maple", 104, "officer",
+        {
+            "O09": Said("5", "Fresh flowers in the hall. It smelled of toast.", (Shot("hall", caption="The hall"),)),
+            "O26": Said("no", "The fan in Bathroom 2 turns but moves hardly any air."),
+            "O28": Said("5", "", (Shot("kitchen", caption="The kitchen, ready for tea"),)),
+            "O42.Bedroom 1": Said("5", "Own pictures up, a lamp and a rug."),
+            "O52": Said(Decimal(3)),
+            "O55": Said("yes", "Keywork notes seen for the last six weeks."),
+            "O60": "first-visit",
+        },
+        young=(
+            Voice("inspector", {
+                "Y01": Said("4", "Looks like all the other houses on the street, which is good.",
+                            (Shot("outside", caption="The front"),)),
+                "Y05": Said("5", "", (Shot("living-room", caption="The sofa everyone fits on"),)),
+                "Y26": "yes",
+                "Y27": Said("Sunday dinner. Everybody cooks one thing."),
+                "Y28": Said("A second freezer."),
+            }, "good"),
+        ),
+    ),
+    Made(
+        "maple-2", "maple", 12, "officer2",
+        {
+            "O02": "unannounced",
+            "O17": Said("no", "The fire notice is up, but only in English."),
+            "O42.Bedroom 3": Said("4", "", (Shot("bedroom", caption="An empty room, ready to let", seed=2),)),
+            "O52": Said(Decimal(2)),
+            "O54": "all",
+            "O61": Said(Decimal(3)),
+            "O63": Said("yes", "One young person moved in since the summer."),
+        },
+        is_announced=False, hour=16, shared_after=None, decided_after=None,
+        young=(
+            Voice("inspector2", {
+                "Y03": Said("5", "They knew my name and asked if I wanted tea."),
+                "Y16": Said("4"),
+                "Y17": Said("4", "The rules are on the wall and somebody had drawn cats on them."),
+                "Y26": "yes",
+                "Y27": Said("It is calm."),
+                "Y28": Said("Put the fire notice in more languages."),
+            }, "good"),
+        ),
+    ),
+)  # fmt: skip
+
+_CEDAR: Final = (
+    Made(
+        "cedar-1", "cedar", 88, "officer",
+        {
+            "O14": Said("needs-attention", "The kitchen fire door has lost its closer.",
+                        (Shot("fire-door", "no-closer", "Holes where the closer was"),)),
+            "O16": Said("no", "Tests are written down up to June only.", reason="The log has names in it."),
+            "O22": Said("no", "Light on the second landing is out."),
+            "O29": Said("needs-attention", "One hob ring does not light.", reason="Nothing to see on a photo."),
+            "O30": Said("no", "Two of the lockable cupboards have no key."),
+            "O36": "no",
+            "O40.Bedroom 2": Said("no", "No curtains."),
+            "O45": Said("shared-not-signed-or-agreed", "A camera over the stairs, and no sign."),
+            "O50": "3",
+            "O51": Said("no", "The visitors' log was locked away and nobody had the key."),
+            "O55": Said("no", "Half of the planned hours."),
+            "O56": "no",
+            "O44": Said("no", "No signal beyond the living room."),
+            "O48": Said("no", "Nobody knew how to reach us. We left cards."),
+            "O54": "most",
+            "O60": "first-visit",
+            "O61": Said(Decimal(34)),
+            "O64": Said("with-actions", "A decent home with small things left too long."),
+        },
+        level="fair",
+        picked={"Y08": ("electrics.light", "The light on the stairs is out.")},
+        declined={"furniture": "Keys were found in the office and handed out the same day."},
+        young=(
+            Voice("inspector", {
+                "Y08": Said("yes", "The light on the stairs, by the second flat.",
+                            (Shot("hall", caption="It was dark further up", seed=1),)),
+                "Y16": Said("2", "I had to stand at the window to send a message."),
+                "Y23": "slow",
+                "Y26": Said("yes-if", "If the Wi-Fi worked in the rooms."),
+                "Y27": Said("Your own front door."),
+                "Y28": Said("The Wi-Fi. How do you do college without it?"),
+            }, "fair"),
+        ),
+    ),
+)  # fmt: skip
+
+_JUNIPER: Final = (
+    Made(
+        "juniper-1", "juniper", 110, "officer2",
+        {
+            "O25": Said("small-patches", "Black specks above the bed in Bedroom 2, about a hand wide.",
+                        (Shot("bedroom", "mould", "Bedroom 2, the corner above the bed", seed=5),)),
+            "O33.Bathroom 1": Said("needs-attention", "Seal around the bath has gone black.",
+                                 (Shot("bathroom", caption="The bath", seed=1),)),
+            "O60": "first-visit",
+            "O61": Said(Decimal(18)),
+            "O64": Said("with-actions", "Warm and friendly, but watch the damp."),
+        },
+        level="fair",
+    ),
+    Made(
+        "juniper-2", "juniper", 61, "officer",
+        {
+            "O25": Said("a-wall-or-more", "It has come back through the new paint and spread along the wall.",
+                        (Shot("bedroom", "mould", "The same corner, eight weeks later", seed=5),
+                         Shot("wall", "damp", "Below the window in Bedroom 2"))),
+            "O60": Said("some", "Painted over, not treated."),
+            "O64": Said("with-actions", "Ask for a survey. Paint is not a repair."),
+            "check:damp": Said("not-fixed", "Painted over. It is coming through."),
+            "check:bathroom.Bathroom 1": Said("fixed", "New seal, looks neat."),
+        },
+        level="fair", purpose="follow-up", form="follow-up",
+    ),
+    Made(
+        "juniper-3", "juniper", 19, "officer",
+        {
+            "O02": "unannounced",
+            "O06": Said("needs-attention", "The sash cord in Bedroom 1 is broken.", reason="A resident was asleep."),
+            "O09": Said("3", "You notice the damp as you come in."),
+            "O10": Said("needs-attention", "The handrail at the top is loose.",
+                        (Shot("hall", caption="The rail moves when you hold it", seed=1),)),
+            "O14": Said("needs-attention", "The living room door drags on the carpet and stays open.",
+                        (Shot("fire-door", "propped-open", "It is held by the extinguisher"),)),
+            "O16": Said("no", "Nothing written down since the summer.", reason="The log has names in it."),
+            "O18": Said("needs-attention", "The radiator in Bedroom 4 stays cold.",
+                        (Shot("living-room", caption="The others are warm", seed=2),)),
+            "O19": Said(Decimal("16.5"), "Measured in Bedroom 4."),
+            "O20": Said("needs-attention", "Lukewarm after the second shower."),
+            "O25": Said("a-wall-or-more", "Two walls now, and clothes in the cupboard are affected.",
+                        (Shot("bedroom", "mould", "Bedroom 2", seed=5),
+                         Shot("window", "mould", "Under the window sill"),
+                         Shot("kitchen", "mould", "Now in the kitchen too"))),
+            "O26": Said("no", "No fan in the bathroom works."),
+            "O27": Said("some", "Droppings under the sink.", reason="Too dark for a photo."),
+            "O28": Said("2", "Mould behind the bin, and the worktop is lifting.",
+                        (Shot("kitchen", "leak", "A stain above the cooker", seed=4),)),
+            "O29": Said("needs-attention", "The freezer does not close.", reason="Photo came out black."),
+            "O30": "no",
+            "O33.Bathroom 1": Said("needs-attention", "The seal is black again.",
+                                   (Shot("bathroom", "mould", "Above the bath"),)),
+            "O35": Said("2", "One sofa for four people, and it is broken.",
+                        (Shot("living-room", "damp", "Behind the sofa"),)),
+            "O39.Bedroom 2": Said("needs-attention", "The mattress is damp on one side.", reason="The young person asked us not to."),
+            "O40.Bedroom 2": "no",
+            "O40.Bedroom 4": "no",
+            "O41.Bedroom 3": Said("no", "The window is painted shut.", (Shot("window", caption="Bedroom 3", seed=1),)),
+            "O44": "weak",
+            "O47": Said("no", "The notice board is empty."),
+            "O48": "no",
+            "O50": Said("2", "A new member of staff, alone, who had not seen the files."),
+            "O53": "most",
+            "O55": "no",
+            "O57": "no",
+            "O54": Said("some", "\"They come, they paint, it comes back.\""),
+            "O56": "no",
+            "O60": Said("none", "No survey was made."),
+            "O61": Said(Decimal(74)),
+            "O64": Said("with-actions", "This home needs work now. Nobody should move in until the damp is treated."),
+        },
+        level="poor", is_announced=False, hour=11, shared_after=None, decided_after=None,
+        young=(
+            Voice("inspector3", {
+                "Y01": "3",
+                "Y04": Said("2", "It smelled wet. My jacket smelled of it on the bus.",
+                            (Shot("hall", "damp", "By the door"),)),
+                "Y06": "a-bit-cold",
+                "Y07": Said("a-lot", "Behind the curtain and all along the wall.",
+                            (Shot("bedroom", "mould", "They asked me to take this one", seed=5),)),
+                "Y08": Said("yes", "The sofa, and a window that does not open."),
+                "Y09": Said("no", "There is mould next to where you cut bread."),
+                "Y22": "some",
+                "Y23": Said("nothing-happens", "They laughed when I asked."),
+                "Y24": "mostly",
+                "Y26": Said("no", "I have asthma. I would not sleep here."),
+                "Y27": Said("The people. They look after each other."),
+                "Y28": Said("The damp. Before anything."),
+            }, "poor"),
+        ),
+    ),
+)  # fmt: skip
+
+_ALDER: Final = (
+    Made(
+        "alder-1", "alder", 40, "officer",
+        {
+            "O02": "unannounced",
+            "O06": Said("needs-attention", "The restrictor on the landing window is missing.",
+                        (Shot("window", caption="No restrictor", seed=1),)),
+            "O35": Said("2", "The living room is used as a store.", (Shot("living-room", caption="", seed=2),)),
+            "O38.Bedroom 2": Said("no", "The lock was forced some weeks ago and never replaced. The door does not shut.",
+                                  (Shot("door", "broken-lock", "Bedroom 2, from the landing"),)),
+            "O38.Bedroom 5": Said("no", "The barrel is missing. A sock fills the hole.",
+                                  (Shot("door", "broken-lock", "Bedroom 5", seed=2),)),
+            "O49": Said("fewer", "One person on shift, two in the contract."),
+            "O53": Said("some", "Two residents do not sleep well since the locks broke."),
+            "O54": "some",
+            "O60": "first-visit",
+            "O61": Said(Decimal(49)),
+            "O64": Said("with-actions", "Two people cannot lock their own door. That comes before everything else."),
+        },
+        level="fair", is_announced=False, hour=15, shared_after=1, decided_after=0,
+        told=(("Quillfeather repairs desk", "phone"),),
+        declined={"Y14": "It is raised already, for Bedroom 2 and for Bedroom 5."},
+        young=(
+            Voice("inspector", {
+                "Y03": "3",
+                "Y07": "no",
+                "Y14": Said("no", "Two people showed us. One puts a chair against the door at night."),
+                "Y15": "just-about",
+                "Y20": "3",
+                "Y21": "some",
+                "Y23": Said("nothing-happens", "They said they told staff three times."),
+                "Y24": Said("mostly", "Not the two without a lock."),
+                "Y26": Said("no", "Not without a lock on my door."),
+                "Y27": Said("The garden next door has a cat."),
+                "Y28": Said("Locks. Today."),
+            }, "fair",
+                worry=("safeguarding-duty-officer",
+                       "Somebody said a man they do not know came up the stairs at night, twice.")),
+        ),
+    ),
+    Made(
+        "alder-2", "alder", 26, "officer",
+        {
+            "O38.Bedroom 5": Said("no", "The new lock turns, but the frame is split and the door opens with a push.",
+                                  (Shot("fire-door", "broken-lock", "Bedroom 5: new lock, old frame", seed=2),)),
+            "O49": "as-contract",
+            "O60": "some",
+            "O64": Said("with-actions", "One of the two locks is right. The other is not a repair."),
+            "check:doors.lock.Bedroom 2": Said("fixed", "New lock, and the young person has the key."),
+            "check:doors.lock.Bedroom 5": Said("not-fixed", "The frame was not mended."),
+            "check:windows": Said("fixed"),
+        },
+        level="fair", purpose="follow-up", form="follow-up", hour=14, shared_after=1, decided_after=0,
+        told=(("Quillfeather repairs desk", "phone"),),
+    ),
+)  # fmt: skip
+
+MADE: Final = (*_MAPLE, *_CEDAR, *_JUNIPER, *_ALDER)
