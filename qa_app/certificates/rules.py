@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from qa_app.base.text import day, plural
 from qa_app.homes.rules import add_months
 
 WARN_DAYS = (60, 30, 7)
@@ -111,6 +112,29 @@ def days_left(held: Iterable[Held], kind: str, on_day: date) -> int | None:
     if not ends or None in ends:
         return None
     return max((end - on_day).days for end in ends if end is not None)
+
+
+def standing_words(held: Iterable[Held], kind: str, on_day: date) -> str:
+    """Say in plain words how one kind stands on a day: how long it lasts, when it ran out, or why none is needed."""
+    of_kind = [item for item in held if item.kind == kind]
+    match standing(of_kind, kind, on_day):
+        case Standing.IN_DATE:
+            days = days_left(of_kind, kind, on_day)
+            if days is None:
+                return "No last day"
+            until = f"until {day(on_day + timedelta(days=days))}"
+            if warning(days) is None:
+                return until.capitalize()
+            return "Last day today" if days == 0 else f"{plural(days, 'day')} left, {until}"
+        case Standing.EXPIRED:
+            last = max(item.expires_on for item in of_kind if item.expires_on is not None)
+            return f"Ran out on {day(last)}, {plural((on_day - last).days, 'day')} ago"
+        case Standing.NOT_APPLICABLE:
+            return next(
+                item.not_applicable_because for item in of_kind if item.not_applicable_because
+            )
+        case _:
+            return "Nobody has recorded one"
 
 
 def warning(days: int | None) -> int | None:
