@@ -47,4 +47,4 @@ def favicon() -> ResponseReturnValue:
     return redirect(url_for("static", filename="icons/doorstep-48.png"))
 
 
-from qa_app.desk import provider  # noqa: E402, F401  # its routes join this blueprint
+from qa_app.desk import attention, provider  # noqa: E402, F401  # their routes join this blueprint

@@ -18,10 +18,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from qa_app.accounts.access import body_limit, needs, public
 from qa_app.base.db import db
-from qa_app.base.errors import Refused
+from qa_app.base.errors import NotFound, Refused
 from qa_app.base.transaction import writes
 from qa_app.homes import queries as homes
-from qa_app.inspections import queries, service, wire
+from qa_app.inspections import queries, service, voices, wire
 from qa_app.inspections.preparing import prepare
 from qa_app.inspections.receipts import Receipt
 from qa_app.inspections.service import InvalidSubmission, TooManyPhotos
@@ -225,6 +225,8 @@ def get_inspection(client_id: uuid.UUID) -> ResponseReturnValue:
     found = queries.own(session, g.person.id, str(client_id))
     if found is None:
         found = queries.one(session, str(client_id), g.person)
+        if voices.is_hidden(session, found, g.person, now=clock().now()):
+            raise NotFound("the other voice of one's own visit, not yet open")
     return jsonify(outgoing.inspection_out(session, found, g.person))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa_app.inspections.service.revisions import keep_first, look_at, make_current
+from qa_app.inspections.service.revisions import keep_first, look_at, make_current, put_away
 from qa_app.inspections.service.sharing import share
 from qa_app.inspections.service.submitting import (
     InvalidSubmission,
@@ -23,6 +23,7 @@ __all__ = [
     "look_at",
     "make_current",
     "one_at_a_time",
+    "put_away",
     "receipt",
     "receipt_for",
     "refuse_photo",
