@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import (
@@ -14,10 +15,11 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Engine, Select
+from sqlalchemy.orm import Session
 
 from qa_app.accounts.access import needs
 from qa_app.accounts.rules import Role
@@ -95,18 +97,26 @@ def export() -> ResponseReturnValue:
             session, g.person, "defects.exported", "defects", "csv", now=now,
             after={"filters": request.args.to_dict()},
         )  # fmt: skip
-    session = db.session()
-    names = dict(queries.providers_with_defects(session, g.person))
+    names = dict(queries.providers_with_defects(db.session(), g.person))
     statement = queries.listed(g.person, filters, now=now).execution_options(yield_per=200)
-    rows = (_cells(one, names, now) for one in session.scalars(statement))
-    answer = Response(stream_with_context(csv_lines(HEAD, rows)), mimetype="text/csv")
+    lines = _lines(db.engine, statement, names, now)
+    answer = Response(lines, mimetype="text/csv")
     answer.headers["Content-Disposition"] = (
         f'attachment; filename="repairs-{local_day(now).isoformat()}.csv"'
     )
     return answer
 
 
-def _cells(defect: Defect, providers: dict[int, str], now: Any) -> list[object]:
+def _lines(
+    engine: Engine, statement: Select[Defect], names: dict[int, str], now: datetime
+) -> Iterator[str]:
+    """Read in a session of its own, since it runs after the view has answered."""
+    with Session(engine) as session:
+        rows = (_cells(one, names, now) for one in session.scalars(statement))
+        yield from csv_lines(HEAD, rows)
+
+
+def _cells(defect: Defect, providers: dict[int, str], now: datetime) -> list[object]:
     def at(moment: Any) -> str:
         return "" if moment is None else f"{local(moment):%Y-%m-%d %H:%M}"
 
