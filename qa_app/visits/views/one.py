@@ -20,8 +20,8 @@ from qa_app.question_sets import queries as question_sets
 from qa_app.visits import queries, rules, service
 from qa_app.visits.forms import CancelForm, ReassignForm, chosen
 from qa_app.visits.models import Visit
+from qa_app.visits.showing import shown
 from qa_app.visits.views import bp
-from qa_app.visits.views.shown import shown
 
 
 @bp.get("/<visit_id>")

@@ -16,8 +16,8 @@ from qa_app.ports import clock
 from qa_app.visits import queries, rules
 from qa_app.visits.purposes import purposes
 from qa_app.visits.queries import Filters
+from qa_app.visits.showing import shown
 from qa_app.visits.views import bp
-from qa_app.visits.views.shown import shown
 
 
 @bp.get("")
