@@ -10,6 +10,10 @@ from qa_app.defects import queries as defects
 from qa_app.defects.models import Defect, Telling
 from qa_app.inspections import queries, sharing
 from qa_app.inspections.models import Inspection
+from qa_app.visits import queries as visits
+from qa_app.visits.models import Visit
+from qa_app.visits import queries as visits
+from qa_app.visits.models import Visit
 
 
 def of_own_visits(viewer: Viewer) -> ColumnElement[bool]:
@@ -25,8 +29,22 @@ def of_own_visits(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+def has_been_shared() -> ColumnElement[bool]:
+    """Return the condition that an inspection of a visit has been shared with its provider."""
+    return exists().where(Inspection.visit_id == Visit.id, Inspection.shared_at.is_not(None))
+
+
+def has_been_shared() -> ColumnElement[bool]:
+    """Return the condition that an inspection of a visit has been shared with the provider."""
+    return exists().where(Inspection.visit_id == Visit.id, Inspection.shared_at.is_not(None))
+
+
 def connect() -> None:
     """Register the rules."""
+    if has_been_shared not in visits.shared_with_provider:
+        visits.shared_with_provider.append(has_been_shared)
+    if has_been_shared not in visits.shared_with_provider:
+        visits.shared_with_provider.append(has_been_shared)
     may_see.add(queries.OWNER_KIND, queries.may_see_photo)
     may_see.add(f"{queries.OWNER_KIND}.photo", sharing.may_see_photo)
     defects.scope_rules[Role.YOUNG_INSPECTOR] = of_own_visits
