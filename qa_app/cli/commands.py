@@ -168,11 +168,16 @@ def geo_build() -> None:
 
 @demo.command("load")
 def demo_load() -> None:
-    """Write the demonstration data into an empty database."""
+    """Write the demonstration data into an empty database, brought up to date first."""
+    from flask_migrate import upgrade
+
+    from qa_app.cli import first_start
     from qa_app.demo import service
 
+    upgrade()
+    first_start.load_reference(click.echo)
     try:
-        password = service.load()
+        password = service.load(click.echo)
     except DomainError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Demonstration data is loaded. Password of every account: {password}")

@@ -27,7 +27,7 @@ KEPT_IN: Final = "demo-password.txt"
 Say = Callable[[str], None]
 
 
-def load(say: Say = lambda _words: None) -> str:
+def load(say: Say = lambda _words: None, *, camera: Camera | None = None) -> str:
     """Write everything, or nothing; return the password of every account.
 
     ``DomainError`` when the database holds anything but reference data. The password is the setting's, or
@@ -36,7 +36,7 @@ def load(say: Say = lambda _words: None) -> str:
     doors = ports()
     password = doors.settings.demo_password or "-".join(secrets.token_hex(2) for _ in range(4))
     began = time.monotonic()
-    camera = Camera()
+    camera = camera or Camera()
     try:
         with writing() as session:
             _must_be_empty(session)
