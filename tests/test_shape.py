@@ -20,6 +20,7 @@ SCRIPTS = ROOT / "static" / "js"
 
 BANNED = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
 LONGEST_FILE = 400
+LONGEST_TEST_FILE = 600  # tables of cases are long and flat
 # templates/<this>/: no feature's pages, but the frame and the pieces that pages share
 SHARED_TEMPLATES = {"base", "errors"}
 
@@ -102,7 +103,8 @@ def test_a_module_opens_with_a_sentence(path: Path) -> None:
 )
 def test_a_file_can_be_read_in_one_go(path: Path) -> None:
     lines = len(path.read_text("utf-8").splitlines())
-    assert lines <= LONGEST_FILE, f"{lines} lines: this file wants to be a package"
+    longest = LONGEST_TEST_FILE if "tests" in path.relative_to(ROOT).parts else LONGEST_FILE
+    assert lines <= longest, f"{lines} lines: this file wants to be a package"
 
 
 def test_every_folder_of_the_package_is_on_a_floor() -> None:
