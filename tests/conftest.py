@@ -17,9 +17,11 @@ from qa_app.base.db import db
 from qa_app.config import Settings
 from qa_app.ports import Place, Ports
 from tests.support.client import Browser
+from tests.support.compiled import CompiledTemplates
 from tests.support.databases import Databases
 from tests.support.world import World
 
+TEMPLATES = CompiledTemplates()
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 PLACES = {
     "SE15 4NX": Place("SE15 4NX", 51.4672, -0.0694, "E09000028"),
@@ -90,6 +92,7 @@ def app(settings: Settings, ports: Ports) -> Iterator[Flask]:
     from qa_app import create_app
 
     made = create_app(settings, ports)
+    made.jinja_env.bytecode_cache = TEMPLATES
     with made.app_context():
         yield made
         left = [*db.session.new, *db.session.dirty, *db.session.deleted]
