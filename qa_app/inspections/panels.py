@@ -12,8 +12,6 @@ from qa_app.inspections import queries, sharing
 from qa_app.inspections.models import Inspection
 from qa_app.visits import queries as visits
 from qa_app.visits.models import Visit
-from qa_app.visits import queries as visits
-from qa_app.visits.models import Visit
 
 
 def of_own_visits(viewer: Viewer) -> ColumnElement[bool]:
@@ -34,15 +32,8 @@ def has_been_shared() -> ColumnElement[bool]:
     return exists().where(Inspection.visit_id == Visit.id, Inspection.shared_at.is_not(None))
 
 
-def has_been_shared() -> ColumnElement[bool]:
-    """Return the condition that an inspection of a visit has been shared with the provider."""
-    return exists().where(Inspection.visit_id == Visit.id, Inspection.shared_at.is_not(None))
-
-
 def connect() -> None:
     """Register the rules."""
-    if has_been_shared not in visits.shared_with_provider:
-        visits.shared_with_provider.append(has_been_shared)
     if has_been_shared not in visits.shared_with_provider:
         visits.shared_with_provider.append(has_been_shared)
     may_see.add(queries.OWNER_KIND, queries.may_see_photo)

@@ -451,3 +451,58 @@ def test_a_database_locked_by_another_program_is_a_503(app, world, browser) -> N
         other.close()
     assert answer.status_code == 503
     assert "Your work is safe on this phone" in answer.text
+
+
+# ---- who it is comes before what they send ---------------------------------------------------
+
+
+class Endless:
+    """A body that goes on and on, and knows how much of it was read."""
+
+    def __init__(self) -> None:
+        self.given = self.at = 0
+
+    def read(self, size: int = -1) -> bytes:
+        self.given += max(size, 1)
+        return b"x" * max(size, 1)
+
+    def readline(self, size: int = -1) -> bytes:
+        return self.read(size)
+
+    def seek(self, to: int, whence: int = 0) -> int:
+        self.at = 350_000_000 if whence == 2 else to
+        return self.at
+
+    def tell(self) -> int:
+        return self.at
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/homes/new"),
+        ("POST", "/visits/00000000-0000-4000-8000-000000000000/inspect"),
+        ("PUT", f"/api/v1/inspections/00000000-0000-4000-8000-000000000000/photos/{'0' * 64}"),
+        ("PUT", "/api/v1/inspections/00000000-0000-4000-8000-000000000000"),
+    ],
+)
+def test_t64_nothing_is_read_from_somebody_unknown(browser, method: str, path: str) -> None:
+    body = Endless()
+    answer = browser("")._send(
+        method, path, input_stream=body, headers={"Origin": "http://localhost"},
+        content_type="multipart/form-data; boundary=x" if method == "POST" else "application/json",
+    )  # fmt: skip
+    assert answer.status_code == 401
+    assert body.given == 0
+
+
+def test_a_phone_whose_sign_in_has_ended_hears_that_and_nothing_else(app, world, browser) -> None:
+    phone = browser("officer")
+    token = phone.api_token()
+    assert Browser(app, world.person("officer")).post("/sign-out/everywhere").status_code == 302
+    path = "/api/v1/visits/00000000-0000-4000-8000-000000000000/draft"
+    for sent in (token, "", "stale"):
+        assert phone.call("PUT", path, {}, **{"X-CSRF-Token": sent}).status_code == 401
