@@ -6,6 +6,10 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from qa_app.accounts.access import public
+from qa_app.accounts.rules import Role
+from qa_app.base.db import db
+from qa_app.desk import day
+from qa_app.ports import clock
 
 bp = Blueprint("desk", __name__)
 
@@ -16,7 +20,11 @@ def index() -> ResponseReturnValue:
     """Show this person's day; without a sign-in, the way in."""
     if g.person is None:
         return render_template("desk/welcome.html")
-    return redirect(url_for("visits.index"))
+    if g.person.role == Role.PROVIDER:
+        return redirect(url_for("desk.provider"))
+    return render_template(
+        "desk/index.html", **day.context(db.session(), g.person, now=clock().now())
+    )
 
 
 @bp.get("/healthz")

@@ -143,6 +143,12 @@ def under_contracts_of(
     ).all()
 
 
+def area_of(home: Home) -> str:
+    """Return the area of a home, and no more: "SE15, Southwark"."""
+    name = home.host_authority.name if home.host_authority is not None else ""
+    return rules.area_words(home.postcode, name or home.host_authority_code)
+
+
 def live_rooms(home: Home, *, kind: str | None = None) -> Sequence[Room]:
     """Return the rooms that have not ended, of one kind when it is given."""
     return [

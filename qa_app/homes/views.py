@@ -62,13 +62,8 @@ def index() -> ResponseReturnValue:
         statuses=rules.STATUS_LABELS,
         providers=providers.all_by_name(session) if g.person.can("providers.list") else [],
         is_inside=lambda home: rules.is_inside(home.host_authority_code, own),
-        area=_area,
+        area=queries.area_of,
     )
-
-
-def _area(home: Home) -> str:
-    name = home.host_authority.name if home.host_authority is not None else ""
-    return rules.area_words(home.postcode, name or home.host_authority_code)
 
 
 @bp.get("/<ref>")
@@ -81,7 +76,7 @@ def show(ref: str) -> ResponseReturnValue:
     return render_template(
         "homes/show.html",
         home=home,
-        area=_area(home),
+        area=queries.area_of(home),
         rooms=queries.live_rooms(home),
         ended_rooms=[room for room in home.rooms if room.ended_on is not None],
         room_kinds=catalogue.room_kinds(),
