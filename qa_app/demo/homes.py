@@ -48,21 +48,21 @@ class Firm:
 
 FIRMS: Final = (
     Firm(
-        "quillfeather", "Quillfeather Homes", "block", "DEMO-0001", "Registered",
+        "quillfeather", "Quillfeather Homes", "block", "DEMO-0001", "registered",
         "Quillfeather repairs desk", "Ruth Pemberton", 20, "Block contract for shared houses", "16-35", 112_500,
         targets={"P1": {"hours": 24}, "P3": {"working_days": 28}},
         kpi_targets={"repairs_on_time_percent": 90, "visits_good_percent": 80},
         notes="Five homes. Quarterly meeting with the contract monitor.",
     ),
     Firm(
-        "tamarind", "Tamarind Row Support", "commissioning-alliance", "DEMO-0002", "Registered",
+        "tamarind", "Tamarind Row Support", "commissioning-alliance", "DEMO-0002", "registered",
         "Tamarind Row on-call", "Owen Castellane", 30, "Commissioning Alliance call-off", "168", 148_000,
         targets={"P1": {"hours": 12}, "P2": {"working_days": 2}},
         kpi_targets={"repairs_on_time_percent": 95},
         notes="Two homes, staff day and night.",
     ),
     Firm(
-        "ninefold", "Ninefold Lodgings", "spot", "DEMO-0003", "Registered",
+        "ninefold", "Ninefold Lodgings", "spot", "DEMO-0003", "registered",
         "Ninefold office", "Hana Virtanen", 40, "Spot purchase, supported lodgings", "1-6", 41_000,
         notes="Supported lodgings with one host family.",
     ),
