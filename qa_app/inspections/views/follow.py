@@ -246,7 +246,7 @@ def _proposal(
     room = proposal.room_id if proposal.room_id in {one.id for one in rooms} else ""
     form = (
         ProposalForm(prefix=prefix)
-        if is_sent
+        if is_sent and _has_fields(prefix)
         else ProposalForm(
             formdata=None, prefix=prefix, category=proposal.category, priority=proposal.priority,
             words=proposal.words, room=room,
@@ -271,6 +271,11 @@ def _proposal(
     return Item(proposal, form, text, answer, open_already=found, told_when=when)
 
 
+def _has_fields(prefix: str) -> bool:
+    """Whether the form of one item was sent at all; without it, what was proposed stands."""
+    return any(name.startswith(f"{prefix}-") for name in request.form)
+
+
 def _ago(defect: Defect) -> str:
     days = (local_day(clock().now()) - local_day(defect.aware_at)).days
     return "told today" if days < 1 else f"told {plural(days, 'day')} ago"
@@ -280,7 +285,7 @@ def _action(action: Action, text: str, answer: ShownAnswer | None, *, is_sent: b
     prefix = f"a{action.id}"
     form = (
         ActionForm(prefix=prefix)
-        if is_sent
+        if is_sent and _has_fields(prefix)
         else ActionForm(
             formdata=None, prefix=prefix, owner=action.owner, due_on=action.due_on,
             words=action.words,
