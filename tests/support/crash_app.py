@@ -1,0 +1,175 @@
+"""A server that kills itself at a named point, for the tests of the write order; the product has no such points.
+
+    python -m tests.support.crash_app     reads orders as JSON lines, begins a server for each, answers {pid, port}
+
+Everything is imported once and each server is a fork, so that a trial costs a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import sys
+from dataclasses import replace
+from io import FileIO
+from pathlib import Path
+from typing import Any, NoReturn
+
+from flask import Flask, Response, request
+from sqlalchemy import event
+
+from qa_app import config, create_app
+from qa_app.base.db import db
+from qa_app.config import Settings
+from qa_app.photos.intake import Intake, Received, Stream
+
+POINTS = ("receive", "half-photo", "before-rename", "after-rename", "before-commit", "after-commit")
+SECRET = "a test key that is long enough for anything"
+
+
+class Killer:
+    """Kills this process the ``nth`` time that it passes one point."""
+
+    def __init__(self, point: str | None, nth: int) -> None:
+        self.point, self.left = point, nth
+
+    def at(self, point: str) -> None:
+        """Pass a point."""
+        if point == self.point:
+            self.left -= 1
+            if self.left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class CrashingIntake(Intake):
+    """The real intake, step by step, with a point before and after each."""
+
+    def __init__(self, folder: Path, killer: Killer) -> None:
+        super().__init__(folder)
+        self.killer = killer
+        self._chunks = 0
+
+    def receive(self, stream: Stream) -> Received:
+        """See ``Intake``."""
+        self._chunks = 0
+        return super().receive(stream)
+
+    def write(self, file: FileIO, chunk: bytes) -> None:
+        """See ``Intake``; half a photo is one that has its first chunk and not its second."""
+        self._chunks += 1
+        if self._chunks == 2:
+            self.killer.at("half-photo")
+        super().write(file, chunk)
+
+    def rename(self, path: Path, target: Path) -> None:
+        """See ``Intake``."""
+        self.killer.at("before-rename")
+        super().rename(path, target)
+        self.killer.at("after-rename")
+
+
+class RowFirstIntake(CrashingIntake):
+    """Broken on purpose: says that a photo is kept at once, and moves it to its place only after the answer."""
+
+    def keep(self, received: Received, name: str | None = None) -> Received:
+        """Promise only."""
+        target = self.kept / (name or received.name)
+        self.late = (received.path, target)
+        return replace(received, path=target, name=target.name, is_kept=True)
+
+    def holds(self, name: str | None) -> bool:
+        """Believe the row."""
+        return name is not None
+
+    def discard(self, received: Received) -> None:
+        """Forget what was sent again: "I know this one"."""
+        path, _ = self.late
+        self._remove(path)
+
+    def finish(self) -> None:
+        """Do what should have been done before the row."""
+        path, target = self.late
+        if path.exists():
+            self.rename(path, target)
+
+
+INTAKES = {"real": CrashingIntake, "row-first": RowFirstIntake}
+
+
+def crashing_app(instance: Path, killer: Killer, intake_kind: str) -> Flask:
+    """Return the product's app with points around its steps."""
+    settings = Settings(
+        instance=instance,
+        database_url=f"sqlite:///{instance / 'doorstep.sqlite'}",
+        secret_key=SECRET,
+        is_demo=False,
+        trusted_hosts=("127.0.0.1",),
+        log_level="ERROR",
+    )
+    app = create_app(settings)
+    intake = INTAKES[intake_kind](settings.uploads, killer)
+    app.extensions["photo_intake"] = intake
+
+    @app.before_request
+    def _received() -> None:
+        if request.method == "PUT":
+            killer.at("receive")
+
+    @app.after_request
+    def _committed(response: Response) -> Response:
+        if request.method == "PUT" and response.status_code < 400:
+            killer.at("after-commit")
+        if isinstance(intake, RowFirstIntake) and "/photos/" in request.path:
+            response.call_on_close(intake.finish)
+        return response
+
+    with app.app_context():
+        event.listen(db.engine, "commit", lambda _connection: killer.at("before-commit"))
+        db.engine.dispose()
+    return app
+
+
+def serve(order: dict[str, Any], answer_to: int) -> NoReturn:
+    """Be one server until killed."""
+    from waitress.server import create_server
+
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    killer = Killer(order.get("point"), int(order.get("nth", 1)))
+    app = crashing_app(Path(order["instance"]), killer, order.get("intake", "real"))
+    server: Any = create_server(app, host="127.0.0.1", port=0, threads=int(order.get("threads", 2)))
+    os.write(answer_to, str(server.effective_port).encode())
+    os.close(answer_to)
+    server.run()
+    os._exit(0)
+
+
+def say(what: dict[str, Any]) -> None:
+    """Answer whoever ordered."""
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Begin servers as ordered."""
+    for name in config.ROOT.joinpath("qa_app").rglob("models.py"):
+        importlib.import_module(".".join(name.relative_to(config.ROOT).with_suffix("").parts))
+    for feature in ("sync.api", "photos.views", "desk.views", "inspections.views"):
+        importlib.import_module(f"qa_app.{feature}")
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    say({"ready": True})
+    for line in sys.stdin:
+        ours, theirs = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(ours)
+            serve(json.loads(line), theirs)
+        os.close(theirs)
+        port = os.read(ours, 16)
+        os.close(ours)
+        say({"pid": pid, "port": int(port or 0)})
+
+
+if __name__ == "__main__":
+    main()
