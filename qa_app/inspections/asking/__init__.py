@@ -13,7 +13,7 @@ from qa_app.inspections.asking.progress import (
     progress,
     sections,
 )
-from qa_app.inspections.asking.safety import Safety, safety
+from qa_app.inspections.asking.safety import Safety, prompted, safety
 
 __all__ = [
     "Asked",
@@ -29,6 +29,7 @@ __all__ = [
     "gaps_shown",
     "in_words",
     "progress",
+    "prompted",
     "safety",
     "sections",
 ]

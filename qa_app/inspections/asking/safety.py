@@ -94,6 +94,14 @@ def safety(
     )
 
 
+def prompted(
+    prepared: Prepared, voice: str, submission: Submission
+) -> tuple[tuple[str, str | None], ...]:
+    """Return the answers that are a matter of safeguarding, as (question, room)."""
+    found = follows(prepared.question_set, submission, prepared.facts, audience=AUDIENCES[voice])
+    return tuple((one.question, one.room) for one in found.prompts if one.kind == SAFEGUARDING)
+
+
 def _to_ring(session: Session, provider_id: int | None) -> tuple[ToRing, ...]:
     """Emergency contacts first; any other number before none at all."""
     provider = session.get(Provider, provider_id) if provider_id is not None else None

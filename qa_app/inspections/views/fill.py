@@ -19,6 +19,7 @@ from qa_app.inspections import asking, preparing, queries, service, working
 from qa_app.inspections.forms import Read, Taken, read_form, read_told
 from qa_app.inspections.forms.reading import HOW
 from qa_app.inspections.preparing import Prepared, prepare
+from qa_app.inspections.rules.submission import Submission
 from qa_app.inspections.service import InvalidSubmission
 from qa_app.inspections.views import bp
 from qa_app.inspections.views.uploads import LARGEST_BODY, take_files, take_rows
@@ -117,6 +118,7 @@ def _take(visit: Visit, part: VisitPerson, prepared: Prepared, where: Where) -> 
     read = read_form(request.form, taken, before=work.submission, known=known, order=prepared.asked)
     told = read_told(request.form, read.submission, now=now)
     read = Read(told.submission, {**told.problems, **read.problems}, {**told.typed, **read.typed})
+    work_before = work
     work = working.keep(session, visit, g.person, work, read.submission, now=now)
     visit_service.check_in(session, visit, actor=g.person, at=now, now=now)
     preparing.freeze_facts(session, visit, started=work.submission.started, now=now)
@@ -127,7 +129,15 @@ def _take(visit: Visit, part: VisitPerson, prepared: Prepared, where: Where) -> 
         return _show(filling, where, status=422)
     if action == "finish":
         return _finish(filling, where)
-    return redirect(_next_page(filling, where, action))
+    before = _prompted(filling, work_before.submission)
+    has_news = bool(_prompted(filling, read.submission) - before)
+    return redirect(_next_page(filling, where, action, has_news=has_news))
+
+
+def _prompted(filling: Filling, submission: Submission) -> set[tuple[str, str | None]]:
+    """The answers that are a matter of safeguarding."""
+    found = asking.prompted(filling.prepared, filling.part.voice, submission)
+    return set(found)
 
 
 def _finish(filling: Filling, where: Where) -> ResponseReturnValue:
@@ -164,21 +174,20 @@ def _page_of(inspection_id: str) -> str:
     return f"/inspections/{inspection_id}"
 
 
-def _next_page(filling: Filling, where: Where, action: str) -> str:
-    visit_id = filling.visit.id
-    if action == "check":
-        return url_for("inspections.check", visit_id=visit_id)
+def _next_page(filling: Filling, where: Where, action: str, *, has_news: bool) -> str:
+    """The page after saving; `now=1` opens what to do about safeguarding."""
+    more: dict[str, Any] = {"visit_id": filling.visit.id, **({"now": 1} if has_news else {})}
+    if action == "check" or where.kind == "check":
+        return url_for("inspections.check", **more)
     if action == "save-and-next" and where.kind == "section":
         ids = [one.id for one in asking.sections(filling.prepared)]
         after = ids[ids.index(where.section) + 1 :]
         if not after:
-            return url_for("inspections.check", visit_id=visit_id)
-        return url_for("inspections.section", visit_id=visit_id, section=after[0])
+            return url_for("inspections.check", **more)
+        return url_for("inspections.section", section=after[0], **more)
     if where.kind == "all":
-        return url_for("inspections.fill", visit_id=visit_id, all=1)
-    if where.kind == "check":
-        return url_for("inspections.check", visit_id=visit_id)
-    return url_for("inspections.fill", visit_id=visit_id)
+        return url_for("inspections.fill", all=1, **more)
+    return url_for("inspections.fill", **more)
 
 
 # -- Showing ---------------------------------------------------------------------------------------
