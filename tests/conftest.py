@@ -61,17 +61,18 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def settings(database_kind: str, databases: Databases, tmp_path: Path) -> Settings:
+def settings(database_kind: str, databases: Databases, tmp_path: Path) -> Iterator[Settings]:
     """Settings of an app on a fresh, migrated database with reference data."""
-    return Settings(
-        instance=tmp_path,
-        database_url=databases.fresh(database_kind, tmp_path),
-        secret_key="a test key that is long enough for anything",
-        is_demo=False,
-        is_testing=True,
-        trusted_hosts=("localhost",),
-        base_url="http://localhost",
-    )
+    with databases.lent(database_kind, tmp_path) as url:
+        yield Settings(
+            instance=tmp_path,
+            database_url=url,
+            secret_key="a test key that is long enough for anything",
+            is_demo=False,
+            is_testing=True,
+            trusted_hosts=("localhost",),
+            base_url="http://localhost",
+        )
 
 
 @pytest.fixture
