@@ -124,7 +124,7 @@ def standing_words(held: Iterable[Held], kind: str, on_day: date) -> str:
                 return "No last day"
             until = f"until {day(on_day + timedelta(days=days))}"
             if warning(days) is None:
-                return until.capitalize()
+                return until[:1].upper() + until[1:]
             return "Last day today" if days == 0 else f"{plural(days, 'day')} left, {until}"
         case Standing.EXPIRED:
             last = max(item.expires_on for item in of_kind if item.expires_on is not None)

@@ -111,5 +111,8 @@ REPAIRS: Final = (
 ACTIONS: Final = (
     Asked("harbour-1", "O56", 9, "provider2", "answer", "Cooking is on Tuesdays and money on Fridays, from next week."),
     Asked("harbour-1", "O56", 22, "officer2", "done", "A plan for each resident seen, and three weeks of notes."),
+    Asked("harbour-1", "O51", 22, "officer2", "done", "Log and certificates of checks seen."),
+    Asked("cedar-1", "O51", 24, "officer2", "done", "The log lies in the hall now."),
+    Asked("cedar-1", "O55", 30, "officer", "done", "Keywork notes of four weeks seen."),
     Asked("cedar-1", "O56", 6, "provider", "answer", "We are writing a plan with each resident."),
 )  # fmt: skip

@@ -168,6 +168,7 @@ _JUNIPER: Final = (
             "O56": "no",
             "O60": Said("none", "No survey was made."),
             "O61": Said(Decimal(74)),
+            "O62": Said("no", "The alarm service has run out, and no EPC was shown."),
             "O64": Said("with-actions", "This home needs work now. Nobody should move in until the damp is treated."),
         },
         level="poor", is_announced=False, hour=11, shared_after=None, decided_after=None,

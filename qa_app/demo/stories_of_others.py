@@ -140,6 +140,7 @@ _ROWAN: Final = (
                         (Shot("bedroom", "loose-socket", "Bedroom 3, beside the bed"),)),
             "O39.Bedroom 2": Said("needs-attention", "No mattress yet.", (Shot("bedroom", caption="Bedroom 2", seed=2),)),
             "O47": "no",
+            "O62": Said("no", "No location assessment."),
             "O64": Said("not-suitable", "Not yet: first the socket, the papers and a mattress. Then we come again."),
         },
         purpose="before-first-use", form="before-first-use", told=(("Tamarind Row on-call", "phone"),),

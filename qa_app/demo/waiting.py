@@ -98,7 +98,7 @@ def _put_planned(
 
 
 def _put_half_done(stage: Stage) -> None:
-    begun_at = stage.now - BEGUN_BEFORE
+    begun_at = _begun_at(stage)
     due_on = (
         stage.today if stage.on(stage.today, 0) <= begun_at else stage.today - timedelta(days=1)
     )
@@ -126,12 +126,18 @@ def _put_half_done(stage: Stage) -> None:
     stage.add(stage.now - timedelta(minutes=4), save)
 
 
+def _begun_at(stage: Stage) -> datetime:
+    """Return when the visit that is half done began, to five minutes."""
+    begun_at = stage.now - BEGUN_BEFORE
+    return begun_at - timedelta(minutes=begun_at.minute % 5, seconds=begun_at.second)
+
+
 def _save(
     stage: Stage, visit: Visit, person: User, *, voice: str, story: Story, now: datetime
 ) -> None:
     """Save a draft with the first half of the answers."""
     client_id = made_id(f"half-done/{person.email}")
-    begun_at = stage.now - BEGUN_BEFORE
+    begun_at = _begun_at(stage)
     prepared = preparing.prepare(stage.session, visit, voice, now=now, doors=stage.doors)
     answers = answer(
         stage, prepared, visit, story, level="fair", seed=client_id, person=person,
