@@ -108,7 +108,7 @@ def run(
     """Runs one trial."""
 
     def one(point: str, seed: int, intake: str = "real") -> Trial:
-        folder = tmp_path / f"trial-{intake}-{seed}"
+        folder = tmp_path / "trial"
         return run_trial(
             servers, template, folder, signed_in, make_work, point=point, seed=seed, intake=intake
         )

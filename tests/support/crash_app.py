@@ -7,23 +7,24 @@ Everything is imported once and each server is a fork, so that a trial costs a f
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import signal
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
 from typing import Any, NoReturn
 
 from flask import Flask, Response, request
-from sqlalchemy import event
+from sqlalchemy import event, select
 
-from qa_app import config, create_app
+from qa_app import create_app
 from qa_app.base.db import db
 from qa_app.config import Settings
 from qa_app.photos.intake import Intake, Received, Stream
+from qa_app.question_sets import queries
+from qa_app.question_sets.models import QuestionSetVersion
 
 POINTS = ("receive", "half-photo", "before-rename", "after-rename", "before-commit", "after-commit")
 SECRET = "a test key that is long enough for anything"
@@ -98,47 +99,59 @@ class RowFirstIntake(CrashingIntake):
 INTAKES = {"real": CrashingIntake, "row-first": RowFirstIntake}
 
 
-def crashing_app(instance: Path, killer: Killer, intake_kind: str) -> Flask:
-    """Return the product's app with points around its steps."""
-    settings = Settings(
-        instance=instance,
-        database_url=f"sqlite:///{instance / 'doorstep.sqlite'}",
-        secret_key=SECRET,
-        is_demo=False,
-        trusted_hosts=("127.0.0.1",),
-        log_level="ERROR",
-    )
-    app = create_app(settings)
-    intake = INTAKES[intake_kind](settings.uploads, killer)
-    app.extensions["photo_intake"] = intake
+@dataclass
+class Crashing:
+    """The product's app on one instance folder, with points around its steps."""
 
-    @app.before_request
-    def _received() -> None:
-        if request.method == "PUT":
-            killer.at("receive")
+    app: Flask
+    killer: Killer
 
-    @app.after_request
-    def _committed(response: Response) -> Response:
-        if request.method == "PUT" and response.status_code < 400:
-            killer.at("after-commit")
-        if isinstance(intake, RowFirstIntake) and "/photos/" in request.path:
-            response.call_on_close(intake.finish)
-        return response
+    @classmethod
+    def build(cls, instance: Path, intake_kind: str) -> Crashing:
+        """Build it, ready to fork: nothing is open, nothing is killed yet."""
+        settings = Settings(
+            instance=instance,
+            database_url=f"sqlite:///{instance / 'doorstep.sqlite'}",
+            secret_key=SECRET,
+            is_demo=False,
+            trusted_hosts=("127.0.0.1",),
+            log_level="ERROR",
+        )
+        app, killer = create_app(settings), Killer(None, 1)
+        intake = INTAKES[intake_kind](settings.uploads, killer)
+        app.extensions["photo_intake"] = intake
 
-    with app.app_context():
-        event.listen(db.engine, "commit", lambda _connection: killer.at("before-commit"))
-        db.engine.dispose()
-    return app
+        @app.before_request
+        def _received() -> None:
+            if request.method == "PUT":
+                killer.at("receive")
+
+        @app.after_request
+        def _committed(response: Response) -> Response:
+            if request.method == "PUT" and response.status_code < 400:
+                killer.at("after-commit")
+            if isinstance(intake, RowFirstIntake) and "/photos/" in request.path:
+                response.call_on_close(intake.finish)
+            return response
+
+        with app.app_context():
+            event.listen(db.engine, "commit", lambda _connection: killer.at("before-commit"))
+            for row in db.session.scalars(select(QuestionSetVersion)):
+                queries.question_set(row)
+            db.session.remove()
+            db.engine.dispose()
+        return cls(app, killer)
 
 
-def serve(order: dict[str, Any], answer_to: int) -> NoReturn:
+def serve(crashing: Crashing, order: dict[str, Any], answer_to: int) -> NoReturn:
     """Be one server until killed."""
     from waitress.server import create_server
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    killer = Killer(order.get("point"), int(order.get("nth", 1)))
-    app = crashing_app(Path(order["instance"]), killer, order.get("intake", "real"))
-    server: Any = create_server(app, host="127.0.0.1", port=0, threads=int(order.get("threads", 2)))
+    crashing.killer.point = order.get("point")
+    crashing.killer.left = int(order.get("nth", 1))
+    threads = int(order.get("threads", 2))
+    server: Any = create_server(crashing.app, host="127.0.0.1", port=0, threads=threads)
     os.write(answer_to, str(server.effective_port).encode())
     os.close(answer_to)
     server.run()
@@ -153,18 +166,19 @@ def say(what: dict[str, Any]) -> None:
 
 def main() -> None:
     """Begin servers as ordered."""
-    for name in config.ROOT.joinpath("qa_app").rglob("models.py"):
-        importlib.import_module(".".join(name.relative_to(config.ROOT).with_suffix("").parts))
-    for feature in ("sync.api", "photos.views", "desk.views", "inspections.views"):
-        importlib.import_module(f"qa_app.{feature}")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     say({"ready": True})
+    built: dict[tuple[str, str], Crashing] = {}
     for line in sys.stdin:
+        order = json.loads(line)
+        key = order["instance"], order.get("intake", "real")
+        if key not in built:
+            built[key] = Crashing.build(Path(key[0]), key[1])
         ours, theirs = os.pipe()
         pid = os.fork()
         if pid == 0:
             os.close(ours)
-            serve(json.loads(line), theirs)
+            serve(built[key], order, theirs)
         os.close(theirs)
         port = os.read(ours, 16)
         os.close(ours)
