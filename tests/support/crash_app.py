@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 from dataclasses import dataclass, replace
@@ -17,14 +18,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from flask import Flask, Response, request
-from sqlalchemy import event, select
+from sqlalchemy import event
 
 from qa_app import create_app
 from qa_app.base.db import db
 from qa_app.config import Settings
 from qa_app.photos.intake import Intake, Received, Stream
-from qa_app.question_sets import queries
-from qa_app.question_sets.models import QuestionSetVersion
 
 POINTS = ("receive", "half-photo", "before-rename", "after-rename", "before-commit", "after-commit")
 SECRET = "a test key that is long enough for anything"
@@ -107,8 +106,12 @@ class Crashing:
     killer: Killer
 
     @classmethod
-    def build(cls, instance: Path, intake_kind: str) -> Crashing:
-        """Build it, ready to fork: nothing is open, nothing is killed yet."""
+    def build(cls, instance: Path, intake_kind: str, first: dict[str, Any] | None) -> Crashing:
+        """Build it, ready to fork: nothing is open, nothing is killed yet.
+
+        ``first`` is a request to answer once, so that every statement is compiled before the first
+        fork; the database is put back as it was.
+        """
         settings = Settings(
             instance=instance,
             database_url=f"sqlite:///{instance / 'doorstep.sqlite'}",
@@ -136,11 +139,29 @@ class Crashing:
 
         with app.app_context():
             event.listen(db.engine, "commit", lambda _connection: killer.at("before-commit"))
-            for row in db.session.scalars(select(QuestionSetVersion)):
-                queries.question_set(row)
-            db.session.remove()
+            if first is not None:
+                warm_up(app, instance, first)
             db.engine.dispose()
         return cls(app, killer)
+
+
+def warm_up(app: Flask, instance: Path, first: dict[str, Any]) -> None:
+    """Answer one request on a copy."""
+    database, copy = instance / "doorstep.sqlite", instance / "before.sqlite"
+    shutil.copyfile(database, copy)
+    client = app.test_client()
+    client.set_cookie("doorstep", first["cookie"], domain="127.0.0.1")
+    answer = client.put(
+        first["path"], data=first["body"], base_url="http://127.0.0.1",
+        headers={"X-CSRF-Token": first["token"], "Origin": "http://127.0.0.1"},
+    )  # fmt: skip
+    if answer.status_code != 201:
+        raise SystemExit(f"the warm-up was answered {answer.status_code}: {answer.text}")
+    db.session.remove()
+    db.engine.dispose()
+    for left in instance.glob("doorstep.sqlite-*"):
+        left.unlink()
+    copy.replace(database)
 
 
 def serve(crashing: Crashing, order: dict[str, Any], answer_to: int) -> NoReturn:
@@ -173,7 +194,7 @@ def main() -> None:
         order = json.loads(line)
         key = order["instance"], order.get("intake", "real")
         if key not in built:
-            built[key] = Crashing.build(Path(key[0]), key[1])
+            built[key] = Crashing.build(Path(key[0]), key[1], order.get("first"))
         ours, theirs = os.pipe()
         pid = os.fork()
         if pid == 0:

@@ -218,10 +218,16 @@ def run_trial(
     (folder / "postcodes.sqlite").touch()
     work = make_work(chance)
     phone = Phone(signed_in, work, chance)
+    first = {
+        "cookie": signed_in.cookie, "token": signed_in.token, "body": work.body.decode(),
+        "path": f"/api/v1/inspections/{work.client_id}",
+    }  # fmt: skip
     killed_at, is_complete, missing = list[str](), False, list[str]()
     for one in (point, *(chance.sample(crash_app.POINTS, 1) if chance.random() < 0.5 else ())):
         most = 3 if "photo" in one or "rename" in one else 4
-        port = servers.serve(folder, point=one, nth=chance.randint(1, most), intake=intake)
+        port = servers.serve(
+            folder, point=one, nth=chance.randint(1, most), intake=intake, first=first
+        )
         try:
             is_complete = phone.send_all(port)
         except DEATH:
@@ -231,7 +237,7 @@ def run_trial(
         if is_complete:
             break
     if not is_complete:
-        port = servers.serve(folder, intake=intake)
+        port = servers.serve(folder, intake=intake, first=first)
         is_complete = phone.send_all(port)
         servers.stop()
         missing += lost(folder, work, phone.acks)
