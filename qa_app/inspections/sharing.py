@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from qa_app.accounts.rules import Role
 from qa_app.base.registry import Viewer
 from qa_app.defects import queries as defects
-from qa_app.defects.models import Defect, Telling
+from qa_app.defects.models import Telling
 from qa_app.inspections import queries
 from qa_app.inspections.models import Inspection
 from qa_app.photos.models import Photo
@@ -31,11 +31,10 @@ def held_back(session: Session, inspection: Inspection, eyes: Viewer) -> HeldBac
     free = {one.id for one in queries.visible_questions(revision)}
     found = queries.findings(session, revision)
     told = session.scalars(
-        select(Defect)
-        .join(Telling)
-        .where(Telling.source_kind == "inspection", Telling.source_id == inspection.id)
-        .distinct()
-    ).all()
+        select(Telling.defect_id).where(
+            Telling.source_kind == "inspection", Telling.source_id == inspection.id
+        )
+    )
     seen = defects.told_through(session, "inspection", [inspection.id], eyes)
     return HeldBack(
         questions=sum(one not in free for one in revision.asked if one in found),
@@ -45,7 +44,7 @@ def held_back(session: Session, inspection: Inspection, eyes: Viewer) -> HeldBac
             if question not in inspection.released
             for finding in rooms.values()
         ),
-        defects=len({one.id for one in told} - {one.id for one in seen}),
+        defects=len(set(told) - {one.id for one in seen}),
     )
 
 
