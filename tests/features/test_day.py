@@ -18,6 +18,7 @@ from qa_app.jobs.models import Job
 from qa_app.providers.models import Provider
 from qa_app.visits import service as visits
 from qa_app.visits.models import Visit
+from tests.support.answering import sent
 from tests.support.client import Browser
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -307,6 +308,20 @@ def test_an_administrator_sees_work_that_was_given_up(browser, world):
     assert "1 job has waited for more than ten minutes" in words
     assert "Canary" not in text
     assert "Not yet" in words  # both question sets are there, unanswered
+
+
+def test_a_long_list_says_how_many_more_there_are(browser, world):
+    officer, home = world.person("officer"), world.home("Busy House")
+    for _ in range(7):
+        sent(world.visit(home), officer, {"O08": "1"})
+    assert "2 more visits have some." in words_of(browser("officer").get("/").text)
+    now = world.now()
+    with writing() as session:
+        for _ in range(8):
+            session.add(
+                Job(name="photos.tidy", payload={}, run_at=now, created_at=now, given_up_at=now)
+            )
+    assert "3 more. The command" in words_of(browser("administrator").get("/").text)
 
 
 def test_every_open_repair_of_a_day_is_one_this_person_may_open(browser, world):
