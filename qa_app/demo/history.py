@@ -359,7 +359,11 @@ def _asked(stage: Stage, asked: Asked) -> Play:
 
 def _keep_promises(session: Session, doors: Ports, moment: datetime) -> None:
     """Do what was promised by then, as a worker would have; photos come later, and nobody is sent an old message."""
-    waiting = select(Job).where(Job.done_at.is_(None), Job.run_at <= moment).order_by(Job.id)
+    waiting = (
+        select(Job)
+        .where(Job.done_at.is_(None), Job.given_up_at.is_(None), Job.run_at <= moment)
+        .order_by(Job.id)
+    )
     for job in session.scalars(waiting).all():
         if job.name in worker.handlers:
             worker.handlers[job.name](session, job.payload, doors)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import select
+
 from qa_app.accounts.models import User
 from qa_app.demo.answers import Said, Shot, Story
 from qa_app.demo.history import Stage, answer, made_id, send_officer
@@ -16,6 +18,8 @@ from qa_app.homes.rules import Status
 from qa_app.inspections import preparing, wire, working
 from qa_app.inspections import service as inspections
 from qa_app.inspections.rules.submission import Submission
+from qa_app.jobs.models import Job
+from qa_app.notifications import service as notifications
 from qa_app.safeguarding import queries as safeguarding
 from qa_app.safeguarding import service as safeguarding_service
 from qa_app.visits import service as visits
@@ -65,6 +69,7 @@ def wait(stage: Stage) -> None:
     _put_second_answers(stage)
     _put_acknowledged(stage)
     _put_proposed_pause(stage)
+    _put_undelivered(stage)
 
 
 def _put_planned(
@@ -235,3 +240,21 @@ def _put_proposed_pause(stage: Stage) -> None:
         )  # fmt: skip
 
     stage.add(stage.now - timedelta(days=1, hours=3), propose)
+
+
+def _put_undelivered(stage: Stage) -> None:
+    """A message that never left, for an administrator to look at."""
+
+    def give_up(now: datetime) -> None:
+        message = notifications.tell_address(
+            stage.session, "office@ninefold.example", template="demo.undelivered",
+            subject="A visit of yours has been shared", body="Sign in to Doorstep to read it.", now=now,
+        )  # fmt: skip
+        if message is None:
+            return
+        message.state, message.attempts = "given-up", 48
+        job = stage.session.scalars(select(Job).where(Job.key == f"message:{message.id}")).one()
+        job.attempts, job.given_up_at = 48, now
+        job.last_error = "DeliveryError: the mailbox does not exist"
+
+    stage.add(stage.now - timedelta(days=4), give_up)

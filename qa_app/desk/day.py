@@ -82,6 +82,17 @@ def _emergencies(session: Session, person: User, now: datetime) -> Context:
     }
 
 
+def _disputed(session: Session, person: User, now: datetime) -> Context:
+    found = session.scalars(
+        defects.listed(person, defects.Filters(status="disputed"), now=now)
+    ).all()
+    names = defects.provider_names(session, {one.provider_id for one in found})
+    return {
+        "disputed": [showing.row(one, now=now, providers=names) for one in found[:MOST]],
+        "disputed_total": len(found),
+    }
+
+
 def _overdue_repairs(session: Session, person: User, now: datetime) -> Context:
     return {
         "overdue": queries.overdue_by_provider(session, person, now=now),
@@ -91,7 +102,8 @@ def _overdue_repairs(session: Session, person: User, now: datetime) -> Context:
 
 
 def _to_confirm(session: Session, person: User, now: datetime) -> Context:
-    found = defects.awaiting_confirmation(session, person)
+    # an emergency stands further up until somebody has confirmed it
+    found = [one for one in defects.awaiting_confirmation(session, person) if one.priority != "P1"]
     return {
         "to_confirm": [showing.row(one, now=now) for one in found[:MOST]],
         "to_confirm_total": len(found),
@@ -183,7 +195,7 @@ Part = Callable[[Session, User, datetime], Context]
 PARTS: Mapping[Role, tuple[Part, ...]] = {
     Role.OFFICER: (_kept_apart, _visits, _proposed_repairs, _emergencies, _to_confirm, _actions),
     Role.YOUNG_INSPECTOR: (_visits,),
-    Role.MONITOR: (_overdue_repairs, _emergencies, _certificates),
+    Role.MONITOR: (_disputed, _overdue_repairs, _emergencies, _certificates),
     Role.MANAGER: (
         _kept_apart,
         _asked_of_a_manager,
