@@ -312,7 +312,7 @@ def test_actions_of_the_last_visit_that_are_not_done_are_opened_again(
         action.done_at, action.evidence = world.now(), "They said so"
         ref = action.ref
     clock.move(timedelta(hours=2))
-    again = sent(world.visit(home), officer, {"O60": "some", "O61": Decimal("12")})
+    again = sent(world.visit(home), officer, {"O60": "some", "O61": Decimal(12)})
     page = browser("officer").get(f"/inspections/{again.id}/follow").text
     assert "Which actions of the last visit are not done?" in page
     assert "12 days" in page
