@@ -10,6 +10,7 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from qa_app.accounts.models import User
+from qa_app.config import MIB
 from qa_app.inspections.forms import Taken
 from qa_app.inspections.forms.fields import photo_place
 from qa_app.inspections.queries import OWNER_KIND
@@ -18,8 +19,8 @@ from qa_app.photos.intake import Received
 from qa_app.photos.rules import NotAPicture, PhotoTooLarge
 from qa_app.question_sets.rules import Question
 
-LARGEST_BODY = 320_000_000
-"""Twelve photos of the largest size we take, and the answers."""
+LARGEST_BODY = 400 * MIB
+"""As much as the server takes in one request: twenty photos of the largest size, and the answers."""
 
 
 @dataclass(frozen=True)
