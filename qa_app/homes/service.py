@@ -126,6 +126,15 @@ def _fill(session: Session, home: Home, values: Mapping[str, Any], geocoder: Geo
         setattr(home, name, value)
 
 
+def place_mistakes(
+    session: Session, home: Home, values: Mapping[str, Any], *, geocoder: Geocoder
+) -> dict[str, str]:
+    """Return what is wrong with the postcode or the pin alone, by field; nothing is changed."""
+    mistakes: dict[str, str] = {}
+    _place(session, home, values, geocoder, mistakes)
+    return mistakes
+
+
 def _place(
     session: Session,
     home: Home,
@@ -293,6 +302,18 @@ def end_room(session: Session, room: Room, *, on_day: date, actor: Actor, now: d
     room.ended_on = on_day
     audit.record(
         session, actor, "room.ended", "home", room.home.ref, now=now, after={"room": room.id}
+    )
+
+
+def bring_back(session: Session, room: Room, *, actor: Actor, now: datetime) -> None:
+    """Undo the end of a room; ``DomainError`` when another room has taken its name."""
+    if room.ended_on is None:
+        return
+    if any(one.label == room.label and one.ended_on is None for one in room.home.rooms):
+        raise DomainError(f"There is another {room.label} now, so it cannot come back.")
+    room.ended_on = None
+    audit.record(
+        session, actor, "room.brought-back", "home", room.home.ref, now=now, after={"room": room.id}
     )
 
 

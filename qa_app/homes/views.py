@@ -73,14 +73,16 @@ def show(ref: str) -> ResponseReturnValue:
     session = db.session()
     home = queries.one(session, ref, g.person)
     today = local_day(clock().now())
+    under = _under(home, today)
     return render_template(
         "homes/show.html",
         home=home,
+        ring=providers.emergency_contacts(under.contract.provider)[:2] if under else [],
         area=queries.area_of(home),
         rooms=queries.live_rooms(home),
         ended_rooms=[room for room in home.rooms if room.ended_on is not None],
         room_kinds=catalogue.room_kinds(),
-        under=_under(home, today),
+        under=under,
         type=catalogue.home_types().get(home.type),
         category=catalogue.ofsted_categories().get(home.ofsted_category or 0),
         tenure=catalogue.tenures().get(home.tenure),
@@ -147,7 +149,14 @@ def new() -> ResponseReturnValue:
         else:
             flash(f"{home.name} is {home.ref}. Add its rooms next.", "success")
             return redirect(url_for("homes.show", ref=home.ref, _anchor="rooms"))
+    _add_mistakes_about_the_place(form, Home())
     return render_template("homes/edit.html", form=form, home=None), 422
+
+
+def _add_mistakes_about_the_place(form: HomeForm, home: Home) -> None:
+    """Say at once what is wrong with the postcode or the pin, when something else was wrong as well."""
+    found = service.place_mistakes(db.session(), home, form.values(), geocoder=ports().geocoder)
+    form.refuse(Refused({name: words for name, words in found.items() if not form[name].errors}))
 
 
 def _put_under_contract(home: Home, form: HomeForm) -> None:
@@ -192,6 +201,7 @@ def edit(ref: str) -> ResponseReturnValue:
         else:
             flash("Saved.", "success")
             return redirect(url_for("homes.show", ref=home.ref))
+    _add_mistakes_about_the_place(form, home)
     return render_template("homes/edit.html", form=form, home=home), 422
 
 
@@ -233,6 +243,25 @@ def end_room(ref: str, room_id: str) -> ResponseReturnValue:
         abort(404)
     service.end_room(session, room, on_day=_today(), actor=g.person, now=clock().now())
     flash(f"{room.label} has ended. What was found in it stays on record.", "success")
+    return redirect(url_for("homes.show", ref=home.ref, _anchor="rooms"))
+
+
+@bp.post("/<ref>/rooms/<room_id>/bring-back")
+@needs("homes.write")
+@writes
+def bring_back(ref: str, room_id: str) -> ResponseReturnValue:
+    """Undo the end of a room."""
+    session = db.session()
+    home = queries.one(session, ref, g.person)
+    room = next((room for room in home.rooms if room.id == room_id), None)
+    if room is None:
+        abort(404)
+    try:
+        service.bring_back(session, room, actor=g.person, now=clock().now())
+    except DomainError as error:
+        flash(str(error), "warning")
+    else:
+        flash(f"{room.label} is there again.", "success")
     return redirect(url_for("homes.show", ref=home.ref, _anchor="rooms"))
 
 

@@ -116,6 +116,15 @@ class ContractForm(Form):
     p3_days = WholeNumberField("P3 routine: finish within")
     p4_days = WholeNumberField("P4 planned: finish within")
 
+    def validate(self, extra_validators: Mapping[str, Any] | None = None) -> bool:
+        """Check the boxes, and target times against each other."""
+        is_right = super().validate(extra_validators)
+        boxes = {limit.box: self[limit.box].data for limit in rules.LIMITS}
+        for box, words in rules.target_mistakes(boxes).items():
+            self[box].errors = [*self[box].errors, words]
+            is_right = False
+        return bool(is_right)
+
     def values(self) -> dict[str, Any]:
         """Return what was typed, as ``providers.service`` takes it."""
         return {

@@ -220,8 +220,8 @@ def test_a_director_counts_homes_by_status(browser, world):
     world.home("One")
     world.home("Two", status="paused")
     words = words_of(browser("director").get("/").text)
-    assert "1 homes: in use" in words
-    assert "1 homes: paused to new placements" in words
+    assert "1 home in use" in words
+    assert "1 home paused to new placements" in words
 
 
 def test_a_young_inspector_sees_an_area_and_nothing_of_others(browser, world):

@@ -37,6 +37,23 @@ def test_rooms_are_numbered_named_and_ended(browser, world):
     assert "Attic room, until 22 November 2026" in text
     assert page.post(f"{add}/{attic.id}/end").status_code == 302
     assert page.post(f"{add}/not-a-room/end").status_code == 404
+    assert page.post(f"{add}/not-a-room/bring-back").status_code == 404
+    assert page.post(f"{add}/{attic.id}/bring-back").status_code == 302
+    assert db.session.get_one(Room, attic.id, populate_existing=True).ended_on is None
+
+
+def test_a_room_comes_back_only_while_its_name_is_free(browser, world):
+    home = world.home()
+    page = browser("manager")
+    room = home.rooms[0]
+    room_id, label = room.id, room.label
+    add = f"/homes/{home.ref}/rooms"
+    page.post(f"{add}/{room_id}/end")
+    page.post(add, {"kind": "bedroom", "label": label})
+    answer = page.post(f"{add}/{room_id}/bring-back", follow=True)
+    assert "so it cannot come back" in answer.text
+    assert db.session.get_one(Room, room_id, populate_existing=True).ended_on is not None
+    assert browser("monitor").post(f"{add}/{room_id}/bring-back").status_code == 403
 
 
 def test_a_room_of_another_home_cannot_be_ended(browser, world):

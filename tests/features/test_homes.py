@@ -82,6 +82,13 @@ def test_an_unknown_postcode_is_said_and_nothing_typed_is_lost(browser):
     assert db.session.scalar(select(Home)) is None
 
 
+def test_an_unknown_postcode_is_said_beside_other_mistakes(browser):
+    answer = browser("officer").post("/homes/new", {**FORM, "postcode": "ZZ99 9ZZ", "name": ""})
+    assert answer.status_code == 422
+    assert "Enter a name" in answer.text
+    assert "We cannot find that postcode" in answer.text
+
+
 def test_a_pin_by_hand_takes_the_place_of_an_unknown_postcode(browser):
     pin = {"latitude": "51.5", "longitude": "-0.1", "host_authority_code": "E09000022"}
     answer = browser("officer").post("/homes/new", {**FORM, "postcode": "ZZ99 9ZZ", **pin})

@@ -346,6 +346,15 @@ def test_a_contract_with_a_mistake_is_refused_and_kept_on_the_page(browser, worl
     assert len(reread(provider).contracts) == 1
 
 
+def test_every_mistake_of_a_contract_is_named_at_once(browser, world):
+    provider = world.provider()
+    typed = {"p1_hours": "0", "p2_days": "10", "p3_days": "5", "p4_days": "x"}
+    answer = browser("manager").post(f"/providers/{provider.id}/contracts/new", typed)
+    assert answer.status_code == 422
+    for field in ("title", "starts_on-day", "support_hours_band", "p1_hours", "p3_days", "p4_days"):
+        assert f'href="#{field}"' in answer.text, field
+
+
 def test_a_contract_ends_with_a_day(browser, world):
     provider = world.provider()
     at = f"/providers/{provider.id}/contracts/{provider.contracts[0].id}/end"
