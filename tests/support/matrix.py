@@ -240,7 +240,7 @@ def address(scene: Scene, rule: Rule, line: Line, who: str) -> str:
 
 def absent(scene: Scene, rule: Rule, line: Line) -> str:
     """Return the same address for a thing that does not exist."""
-    nothing = FIXED | {
+    nothing: dict[str, Any] = FIXED | {
         "ref": {"homes": "H-9999", "defects": "D-ZZZZZ", "actions": "A-ZZZZZ"}.get(
             line.endpoint.split(".")[0], "H-9999"
         ),

@@ -137,6 +137,8 @@ class Scene:
             self.world.certificates(home)
             self.ids[f"{name} home"], self.ids[f"{name} room"] = home.id, home.rooms[0].id
             self.ids[f"{name} ref"] = home.ref
+            self.secrets[f"name of the {name} home"] = title
+            self.secrets[f"reference of the {name} home"] = home.ref
             self.secrets[f"address of the {name} home"] = home.address
             self.secrets[f"postcode of the {name} home"] = postcode
             self.secrets[f"latitude of the {name} home"] = f"{latitude}"
@@ -174,6 +176,7 @@ class Scene:
             ("shared", "own", "officer", ("young-inspector",), today - timedelta(days=9), old),
             ("unshared", "own", "officer", (), today - timedelta(days=5), old),
             ("foreign", "other", "other officer", ("other young inspector",), today - timedelta(days=8), old),
+            ("past", "next", "officer", ("young-inspector",), today - timedelta(days=20), old),
         ):  # fmt: skip
             visit = self.world.visit(
                 self.home(home), officer=self.person(officer), due_on=due_on,
@@ -198,6 +201,8 @@ class Scene:
             self._submit(name, officer, self._officers_answers(name, home), then)
             if young:
                 self._submit(f"{name} young", young, self._young_answers(name), then)
+        then = self.world.now() - timedelta(days=20)
+        self._submit("past young", "young-inspector", self._young_answers("past"), then)
         self._share("shared", "shared young", "foreign", "foreign young")
 
     def _officers_answers(self, name: str, home: str) -> dict[str, Any]:
