@@ -49,12 +49,16 @@ def scoped(viewer: Viewer) -> Select[Defect]:
     return select(Defect).where(scope(viewer))
 
 
-def one(session: Session, ref: str, viewer: Viewer) -> Defect:
-    """Return a defect by its reference; ``NotFound`` alike when there is none and when it is out of scope."""
+def one(session: Session, ref: str, viewer: Viewer, *, is_to_change: bool = False) -> Defect:
+    """Return a defect by its reference; ``NotFound`` alike when there is none and when it is out of scope.
+
+    ``is_to_change``: nobody else may change it until this transaction ends.
+    """
+    known = rules.read_ref(ref) or ref
+    if is_to_change:
+        session.execute(select(Defect.id).where(Defect.ref == known).with_for_update())
     found = session.scalar(
-        scoped(viewer)
-        .where(Defect.ref == (rules.read_ref(ref) or ref))
-        .options(selectinload(Defect.tellings))
+        scoped(viewer).where(Defect.ref == known).options(selectinload(Defect.tellings))
     )
     if found is None:
         raise NotFound("no such defect")
@@ -132,9 +136,10 @@ def open_for_provider(session: Session, provider_id: int, viewer: Viewer) -> Seq
 
 
 def shows_photo_to_provider(
-    session: Session, *, owner_id: str, sha256: str, provider_id: int | None
+    session: Session, *, source_id: str, owner_id: str, sha256: str, provider_id: int | None
 ) -> bool:
-    """Whether a defect that this provider may know was told with this photo (the photo of a fault goes with its repair)."""
+    """Whether a repair that this provider may know was told by this inspection with this photo: the photo of a fault
+    goes with its repair."""
     rows = session.scalars(
         select(Telling)
         .join(Defect)
@@ -142,6 +147,8 @@ def shows_photo_to_provider(
             Defect.provider_id == provider_id,
             Defect.is_withheld.is_(False),
             Telling.is_for_provider.is_(True),
+            Telling.source_kind == "inspection",
+            Telling.source_id == source_id,
         )
     )
     return any(

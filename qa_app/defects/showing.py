@@ -37,7 +37,6 @@ class Row:
     due: str
     is_late: bool
     promised: str
-    told: int
 
 
 def row(defect: Defect, *, now: datetime, providers: Mapping[int, str] | None = None) -> Row:
@@ -57,7 +56,6 @@ def row(defect: Defect, *, now: datetime, providers: Mapping[int, str] | None = 
         due=due_words(defect, now=now),
         is_late=is_late(defect, now=now),
         promised=day(defect.promised_on) if state is State.SCHEDULED else "",
-        told=len(defect.tellings),
     )
 
 
@@ -129,6 +127,10 @@ def stamps(defect: Defect) -> list[tuple[str, str]]:
     return [(words, moment(at) or "Not yet") for words, at in rows]
 
 
+OUTSIDE = frozenset({Role.PROVIDER, Role.YOUNG_INSPECTOR})
+"""Who reads what was found, but not who said so, nor what is withheld."""
+
+
 # -- Tellings and photos ---------------------------------------------------------------------------
 
 
@@ -145,19 +147,19 @@ class ShownTelling:
 
 
 def tellings(session: Session, defect: Defect, viewer: Viewer) -> list[ShownTelling]:
-    """Return what this viewer may read of what we were told: for a provider nothing withheld, and never by whom."""
-    is_provider = viewer.role == Role.PROVIDER
+    """Return what this viewer may read of what we were told: nothing withheld for those outside the team, and never by whom."""
+    is_outside = viewer.role in OUTSIDE
     return [
         ShownTelling(
             when=moment(one.told_at),
             words=one.words,
             photos=photos_of(session, defect, one, viewer),
-            source_kind="" if is_provider else one.source_kind,
-            source_id="" if is_provider else one.source_id,
+            source_kind="" if is_outside else one.source_kind,
+            source_id="" if is_outside else one.source_id,
             is_withheld=not one.is_for_provider,
         )
         for one in defect.tellings
-        if one.is_for_provider or not is_provider
+        if one.is_for_provider or not is_outside
     ]
 
 

@@ -179,6 +179,7 @@ def _page(defect: Defect, forms: _Forms | None = None, *, status: int = 200) -> 
     session, now, person = db.session(), clock().now(), g.person
     is_provider = person.role == Role.PROVIDER
     is_card = person.role == Role.ADVISER
+    has_story = person.role not in {Role.ADVISER, Role.YOUNG_INSPECTOR}
     events = audit.timeline(session, "defect", defect.ref, is_for_provider=is_provider)
     forms = forms or _forms(defect)
     original = session.get(Defect, defect.duplicate_of_id) if defect.duplicate_of_id else None
@@ -192,11 +193,12 @@ def _page(defect: Defect, forms: _Forms | None = None, *, status: int = 200) -> 
         priority=catalogue.priorities()[Priority(defect.priority)],
         clock_sentence=showing.clock_sentence(defect),
         stamps=showing.stamps(defect),
-        hazards=[] if is_provider or is_card else _hazards(defect),
+        hazards=[] if person.role in showing.OUTSIDE or is_card else _hazards(defect),
         tellings=[] if is_card else showing.tellings(session, defect, person),
-        lines=[] if is_card else shown(session, events, is_for_provider=is_provider),
+        lines=[] if not has_story else shown(session, events, is_for_provider=is_provider),
         original=original if original is not None and not is_provider else None,
         is_provider=is_provider,
+        is_outside=person.role in showing.OUTSIDE,
         is_card=is_card,
         may_open_home=person.can("homes.read"),
         may_open_source=person.can("inspections.read") and person.role != Role.YOUNG_INSPECTOR,
@@ -223,7 +225,7 @@ def show(ref: str) -> ResponseReturnValue:
 def _act(ref: str, name: str, act: Callable[[Defect, Any], str]) -> ResponseReturnValue:
     """Check the form that was sent, do what it says, and say what was done."""
     session = db.session()
-    defect = queries.one(session, ref, g.person)
+    defect = queries.one(session, ref, g.person, is_to_change=True)
     forms = _forms(defect, sent=name)
     form: Form | None = getattr(forms, name)
     if form is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, and_, exists
 
 from qa_app.accounts.rules import Role
 from qa_app.base.registry import Viewer, may_see
@@ -15,16 +15,19 @@ from qa_app.visits.models import Visit
 
 
 def of_own_visits(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition that a repair was told of on a visit of which this young inspector has sent theirs."""
+    """Return the condition that a repair was told of on a visit of which this young inspector has sent theirs; nothing
+    that is withheld."""
     mine = Inspection.__table__.alias("mine")
     told = Inspection.__table__.alias("told")
-    return exists().where(
+    told_there = exists().where(
+        Telling.is_for_provider.is_(True),
         Telling.defect_id == Defect.id,
         Telling.source_kind == queries.OWNER_KIND,
         Telling.source_id == told.c.id,
         told.c.visit_id == mine.c.visit_id,
         mine.c.user_id == viewer.id,
     )
+    return and_(Defect.is_withheld.is_(False), told_there)
 
 
 def has_been_shared() -> ColumnElement[bool]:

@@ -61,5 +61,6 @@ def may_see_photo(session: Session, photo_id: str, viewer: Viewer) -> bool:
     if photo.sha256 in queries.shared_photos(session, inspection):
         return True
     return defects.shows_photo_to_provider(
-        session, owner_id=photo.owner_id, sha256=photo.sha256, provider_id=viewer.provider_id
-    )
+        session, source_id=inspection.id, owner_id=photo.owner_id, sha256=photo.sha256,
+        provider_id=viewer.provider_id,
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -32,6 +33,7 @@ from tests.support.client import Browser
 from tests.support.world import World
 
 Open = Callable[[str], Browser]
+SOURCES = itertools.count()
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)  # a Sunday
 
 
@@ -40,10 +42,9 @@ def tell(world: World, home: Home, **more: Any) -> tuple[str, bool]:
     officer_id, home_id = world.person("officer").id, home.id
     given: dict[str, Any] = {
         "category": "doors.lock", "priority": "P3", "words": "The lock is loose",
-        "source_kind": "officer", "source_id": f"s{tell.count}", "room_id": None, "aware_at": world.now(),
+        "source_kind": "officer", "source_id": f"s{next(SOURCES)}", "room_id": None, "aware_at": world.now(),
         "now": world.now(),
     } | more  # fmt: skip
-    tell.count += 1
     with writing() as session:
         kept = session.get_one(Home, home_id)
         contract = kept.contracts[0].contract
@@ -52,9 +53,6 @@ def tell(world: World, home: Home, **more: Any) -> tuple[str, bool]:
             session, home=kept, contract=contract, actor=session.get_one(User, officer_id), **given
         )
         return defect.ref, is_new
-
-
-tell.count = 0  # type: ignore[attr-defined]  # tells sources apart
 
 
 def found(ref: str) -> Defect:
@@ -240,6 +238,23 @@ def test_only_a_person_who_knows_closes_it_and_reopening_keeps_the_first_start(
     move(world, ref, State.CLAIMED_FIXED, "provider")
     move(world, ref, State.CLOSED)
     assert found(ref).confirmed_fixed_at == world.now()
+
+
+@pytest.mark.parametrize("to", [State.DECLINED, State.NOT_A_REPAIR, State.OPEN])
+def test_a_new_report_is_set_aside_only_with_a_reason(world: World, to: State) -> None:
+    ref, _ = tell(world, world.home())
+
+    def as_reported(_session: Any, one: Defect) -> None:
+        one.status = State.REPORTED
+
+    act(ref, as_reported)
+    if to is State.OPEN:
+        move(world, ref, to)
+    else:
+        with pytest.raises(Refused):
+            move(world, ref, to)
+        move(world, ref, to, note="It is the neighbours' fence")
+    assert found(ref).status == to
 
 
 def test_a_dispute_is_decided_by_a_monitor(world: World) -> None:

@@ -147,7 +147,13 @@ def test_a_young_inspector_sees_their_own_only(world: World, browser: Open) -> N
     assert visit.home.address not in page
     assert young.get(f"/inspections/{officers.id}").status_code == 404
     ref = db.session.scalars(select(Defect.ref)).first()
-    assert young.get(f"/defects/{ref}").status_code == 200
+    browser("officer").post(
+        f"/defects/{ref}/comment",
+        {"comment-words": "comment-canary", "comment-is_for_provider": "no"},
+    )
+    seen = young.get(f"/defects/{ref}")
+    assert seen.status_code == 200
+    assert "comment-canary" not in seen.text
     assert (
         Browser(world.app, world.person("young-inspector", name="Third"))
         .get(f"/defects/{ref}")

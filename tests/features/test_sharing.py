@@ -83,10 +83,10 @@ def test_before_sharing_a_provider_sees_nothing_and_a_preview_is_what_it_gets(
         for canary in CANARIES:
             assert canary not in report(preview), canary
             assert canary not in page.text, canary
-    page = provider.get(f"/inspections/{officers.id}").text
-    assert "Does the entrance look and smell clean" in page
-    assert "caption-of-a" in page
-    assert "Can each resident lock their own door" in page
+    words = provider.get(f"/inspections/{officers.id}").text
+    assert "Does the entrance look and smell clean" in words
+    assert "caption-of-a" in words
+    assert "Can each resident lock their own door" in words
 
 
 def test_no_page_of_a_provider_holds_what_it_may_not_know(world: World, browser: Open) -> None:
@@ -111,9 +111,9 @@ def test_no_page_of_a_provider_holds_what_it_may_not_know(world: World, browser:
     for role in ("monitor", "director"):
         staff = browser(role)
         for path in paths:
-            page = staff.get(path, follow=True).text
+            answer = staff.get(path, follow=True)
             for canary in ("never-canary", "young-worry-canary"):
-                assert canary not in page, (role, path, canary)
+                assert canary not in answer.text, (role, path, canary)
 
 
 def test_the_score_of_a_provider_leaves_out_what_it_may_not_see(

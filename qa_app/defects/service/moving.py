@@ -60,7 +60,7 @@ def move(
     if kind is None or not rules.may_move(frm, to, kind):
         raise DomainError("This cannot be done now. Somebody may have moved it on meanwhile.")
     note = note.strip()
-    if to in NEEDS_A_REASON and not note and frm is not State.REPORTED:
+    if to in NEEDS_A_REASON and not note and (frm, to) != (State.REPORTED, State.OPEN):
         raise Refused({"note": "Say why"})
     if to is State.SCHEDULED:
         _promise_day(defect, promised_on, now)
