@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from qa_app.base.text import day
 from qa_app.defects import queries as defects
 from qa_app.defects import showing
 from qa_app.inspections import preparing, queries
+from qa_app.inspections.forms.reading import HOW
 from qa_app.inspections.models import Inspection, InspectionRevision
 from qa_app.inspections.report.answers import Reading, ShownSection, sections
 from qa_app.inspections.report.scores import ShownScore, shown
@@ -28,6 +29,7 @@ from qa_app.inspections.service import receipt
 from qa_app.inspections.voices import VOICE_LABELS
 from qa_app.question_sets.rules import Question
 from qa_app.safeguarding import queries as safeguarding
+from qa_app.visits import queries as visits
 from qa_app.visits.purposes import purpose_label
 
 
@@ -93,7 +95,7 @@ def report_for(
     visit = inspection.visit
     held = receipt(session, inspection)
     return Report(
-        title=str(visit.home.name),
+        title=visits.name_of(visit, viewer, now),
         voice=VOICE_LABELS.get(inspection.voice, inspection.voice),
         by="" if is_for_provider else str(inspection.user.name),
         on=day(revision.finished_at),
@@ -108,7 +110,7 @@ def report_for(
             for one in defects.told_through(session, "inspection", [inspection.id], viewer)
         ],
         actions=_actions(session, inspection, is_for_provider=is_for_provider),
-        told=[] if is_for_provider else queries.submission(revision).told,
+        told=[] if is_for_provider else _told(revision),
         told_apart=len(apart),
         waiting=0 if is_for_provider else len(held.needs),
         refused=0 if is_for_provider else len(held.refused),
@@ -117,6 +119,14 @@ def report_for(
         flags=[] if is_for_provider else [flag_words(one) for one in revision.flags],
         is_for_provider=is_for_provider,
     )
+
+
+def _told(revision: InspectionRevision) -> list[Told]:
+    """Return who was told of danger, and how in words."""
+    return [
+        replace(one, how=HOW.get(one.how, one.how).lower())
+        for one in queries.submission(revision).told
+    ]
 
 
 def _questions(revision: InspectionRevision, *, is_for_provider: bool) -> dict[str, Question]:
