@@ -98,6 +98,11 @@ class Visitor:
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=name, exact=True).first.click()
 
+    def follow(self, name: str) -> None:
+        """Follow a link and wait for the page that follows."""
+        with self.page.expect_navigation():
+            self.page.get_by_role("link", name=name, exact=True).first.click()
+
     def look(self, name: str = "") -> None:
         """Fail on anything axe finds, on a page wider than its window, and on targets too small to press."""
         found = self.violations()

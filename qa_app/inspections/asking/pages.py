@@ -87,7 +87,14 @@ class Asked:
         """What the box for words is for."""
         if self.question.words_label:
             return self.question.words_label
-        return "Why?" if self.question.ask_why_when else "Comment"
+        if self.question.ask_why_when:
+            return "Why?"
+        return "Anything to add?" if self.may_stars else "Comment"
+
+    @property
+    def has_comment(self) -> bool:
+        """Whether there is a box for words beside the answer: not where the answer is words itself."""
+        return self.question.kind != "text" or bool(self.comment) or bool(self.comment_when)
 
     @property
     def comment_when(self) -> When:

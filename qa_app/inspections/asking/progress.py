@@ -87,8 +87,29 @@ def sections(prepared: Prepared) -> tuple[SectionAsked, ...]:
     return prepared.question_set.sections_for(prepared.asked, checks=prepared.checks)
 
 
-def gaps_shown(prepared: Prepared, checked: Checked) -> list[GapShown]:
-    """Return what is missing, question by question, in the order of the set."""
+FEW = 3
+"""From this many on, a section that nobody has begun is named as a whole."""
+
+
+def gaps_shown(prepared: Prepared, standings: Standings) -> list[GapShown]:
+    """Return what is missing in the order of the set: question by question, but a section not begun as a whole."""
+    untouched = {
+        one.section.id: one
+        for one in standings.sections
+        if one.answered == 0 and one.missing >= FEW
+    }
+    found: dict[str, GapShown] = {}
+    for number, gap in enumerate(_each_gap(prepared, standings.checked)):
+        one = untouched.get(gap.section)
+        if one is None:
+            found[str(number)] = gap
+        else:
+            words = f"{one.section.title}: {one.missing} questions"
+            found.setdefault(gap.section, GapShown(words, "None answered yet", gap.section, ""))
+    return list(found.values())
+
+
+def _each_gap(prepared: Prepared, checked: Checked) -> list[GapShown]:
     known = known_questions(prepared)
     rooms = {one.id: one.label for one in prepared.rooms}
     where = {

@@ -231,7 +231,7 @@ def _show(filling: Filling, where: Where, *, status: int = 200) -> ResponseRetur
             section=shown[0], number=ids.index(where.section) + 1, is_last=where.section == ids[-1]
         )
     if where.kind == "check":
-        context["gaps"] = asking.gaps_shown(prepared, standings.checked)
+        context["gaps"] = asking.gaps_shown(prepared, standings)
         context["answers"] = _answers_in_words(filling, sections)
     if where.kind == "list":
         context["elsewhere"] = (
