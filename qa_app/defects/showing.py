@@ -16,6 +16,7 @@ from qa_app.base.text import day, moment
 from qa_app.defects import catalogue, rules
 from qa_app.defects.models import Defect, Telling
 from qa_app.defects.rules import DueTimes, Priority, State
+from qa_app.homes import naming
 from qa_app.photos import queries as photos
 from qa_app.photos.rules import PhotoState
 
@@ -39,15 +40,21 @@ class Row:
     promised: str
 
 
-def row(defect: Defect, *, now: datetime, providers: Mapping[int, str] | None = None) -> Row:
-    """Return what a list shows of a defect."""
+def row(
+    defect: Defect,
+    *,
+    now: datetime,
+    providers: Mapping[int, str] | None = None,
+    viewer: Viewer | None = None,
+) -> Row:
+    """Return what a list shows of a defect; ``viewer`` where not everybody may know which home it is."""
     state, priority = State(defect.status), Priority(defect.priority)
     return Row(
         ref=defect.ref,
         title=catalogue.label(defect.category),
         where=place(defect),
-        home_name=defect.home.name,
-        home_ref=defect.home.ref,
+        home_name=naming.name_for(defect.home, viewer) if viewer else defect.home.name,
+        home_ref=naming.ref_for(defect.home, viewer) if viewer else defect.home.ref,
         provider=(providers or {}).get(defect.provider_id or 0, ""),
         priority=priority.value,
         priority_label=catalogue.priorities()[priority].label,

@@ -29,6 +29,7 @@ from qa_app.base.db import db
 from qa_app.base.errors import DomainError, Refused
 from qa_app.base.forms import Form
 from qa_app.base.paging import page_of
+from qa_app.base.registry import Viewer
 from qa_app.base.spreadsheets import csv_lines
 from qa_app.base.text import local, local_day
 from qa_app.base.transaction import writes, writing
@@ -37,6 +38,7 @@ from qa_app.defects.forms import AnswerForm, CommentForm, MoveForm, PriorityForm
 from qa_app.defects.models import Defect
 from qa_app.defects.queries import Filters
 from qa_app.defects.rules import ActorKind, Priority, State
+from qa_app.homes import naming
 from qa_app.homes import queries as homes
 from qa_app.homes import rules as home_rules
 from qa_app.ports import clock
@@ -69,11 +71,11 @@ def index() -> ResponseReturnValue:
     return render_template(
         "defects/index.html",
         page=page,
-        rows=[showing.row(one, now=now, providers=names) for one in page.rows],
+        rows=[showing.row(one, now=now, providers=names, viewer=g.person) for one in page.rows],
         filters=filters,
         statuses=queries.STATUS_FILTERS,
         priorities=catalogue.priorities().values(),
-        homes=queries.homes_with_defects(session, g.person),
+        homes=queries.homes_with_defects(session, g.person) if naming.may_name(g.person) else [],
         providers=[] if is_provider else queries.providers_with_defects(session, g.person),
         late=queries.overdue_count(session, g.person, now=now),
         csv_args=request.args.to_dict(),
@@ -99,7 +101,7 @@ def export() -> ResponseReturnValue:
         )  # fmt: skip
     names = dict(queries.providers_with_defects(db.session(), g.person))
     statement = queries.listed(g.person, filters, now=now).execution_options(yield_per=200)
-    lines = _lines(db.engine, statement, names, now)
+    lines = _lines(db.engine, statement, names, now, g.person)
     answer = Response(lines, mimetype="text/csv")
     answer.headers["Content-Disposition"] = (
         f'attachment; filename="repairs-{local_day(now).isoformat()}.csv"'
@@ -108,20 +110,22 @@ def export() -> ResponseReturnValue:
 
 
 def _lines(
-    engine: Engine, statement: Select[Defect], names: dict[int, str], now: datetime
+    engine: Engine, statement: Select[Defect], names: dict[int, str], now: datetime, viewer: Viewer
 ) -> Iterator[str]:
     """Read in a session of its own, since it runs after the view has answered."""
     with Session(engine) as session:
-        rows = (_cells(one, names, now) for one in session.scalars(statement))
+        rows = (_cells(one, names, now, viewer) for one in session.scalars(statement))
         yield from csv_lines(HEAD, rows)
 
 
-def _cells(defect: Defect, providers: dict[int, str], now: datetime) -> list[object]:
+def _cells(
+    defect: Defect, providers: dict[int, str], now: datetime, viewer: Viewer
+) -> list[object]:
     def at(moment: Any) -> str:
         return "" if moment is None else f"{local(moment):%Y-%m-%d %H:%M}"
 
     return [
-        defect.ref, defect.home.ref, defect.home.name, providers.get(defect.provider_id or 0, ""),
+        defect.ref, naming.ref_for(defect.home, viewer), naming.name_for(defect.home, viewer), providers.get(defect.provider_id or 0, ""),
         showing.place(defect), catalogue.label(defect.category), defect.priority,
         rules.STATE_LABELS[State(defect.status)], at(defect.aware_at), at(defect.make_safe_by),
         at(defect.fix_by), defect.promised_on or "", at(defect.made_safe_at),
@@ -187,7 +191,10 @@ def _page(defect: Defect, forms: _Forms | None = None, *, status: int = 200) -> 
         "defects/show.html",
         defect=defect,
         row=showing.row(
-            defect, now=now, providers=queries.provider_names(session, [defect.provider_id])
+            defect,
+            now=now,
+            providers=queries.provider_names(session, [defect.provider_id]),
+            viewer=person,
         ),
         category=catalogue.category(defect.category),
         priority=catalogue.priorities()[Priority(defect.priority)],

@@ -83,7 +83,7 @@ HOME: Json = {
     "type": "object",
     "required": ["ref", "area"],
     "properties": {
-        "ref": {"type": "string"},
+        "ref": {"type": ["string", "null"]},
         "area": {"type": "string"},
         "name": {"type": "string"},
         "address": {"type": "string"},

@@ -128,10 +128,11 @@ def _without_words(session: Session, inspection: Inspection, *, is_provider: boo
 
 
 def _home(visit: Visit, person: User, *, now: datetime) -> Json:
-    known: Json = {"ref": visit.home.ref, "area": visits.area_of(visit)}
+    known: Json = {"ref": None, "area": visits.area_of(visit)}
     if visits.address_may_be_seen(visit, person, now):
         home = visit.home
         known |= {
+            "ref": home.ref,
             "name": home.name,
             "address": home.address,
             "postcode": home.postcode,

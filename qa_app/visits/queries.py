@@ -159,6 +159,13 @@ def address_may_be_seen(visit: Visit, viewer: Viewer, now: datetime) -> bool:
     return viewer.can("homes.address")
 
 
+def name_of(visit: Visit, viewer: Viewer, now: datetime) -> str:
+    """Return the name of a visit's home, or its area for who may not know now which it is."""
+    if address_may_be_seen(visit, viewer, now):
+        return str(visit.home.name)
+    return area_of(visit)
+
+
 def area_of(visit: Visit) -> str:
     """Return the area of a visit's home, and no more: "SE15, Southwark"."""
     home: Home = visit.home

@@ -19,6 +19,7 @@ from qa_app.inspections.report import report_for
 from qa_app.inspections.rules.scoring import ScoreCard
 from qa_app.inspections.views import bp
 from qa_app.ports import clock
+from qa_app.visits import queries as visits
 
 
 @bp.get("/inspections")
@@ -48,7 +49,7 @@ def compact(session: Session, inspection: Inspection, *, is_list: bool = False) 
         "voice": voices.VOICE_LABELS.get(inspection.voice, inspection.voice),
         "by": "" if person.role == Role.PROVIDER else inspection.user.name,
         "on": day(inspection.current.finished_at),
-        "home": inspection.visit.home.name if is_list else "",
+        "home": visits.name_of(inspection.visit, person, clock().now()) if is_list else "",
         "is_hidden": is_hidden,
         "card": card,
         "is_shared": inspection.shared_at is not None,
@@ -64,7 +65,11 @@ def show(inspection_id: str) -> ResponseReturnValue:
     inspection = queries.one(session, inspection_id, person)
     others = [compact(session, one) for one in voices.others(session, inspection, person)]
     if voices.is_hidden(session, inspection, person, now=now):
-        return render_template("inspections/hidden.html", inspection=inspection, others=others)
+        return render_template(
+            "inspections/hidden.html",
+            title=visits.name_of(inspection.visit, person, now),
+            others=others,
+        )
     report = report_for(session, inspection, person, now=now)
     proposed = [one for one in queries.proposals(session, inspection.id) if one.state == "proposed"]
     return render_template(
