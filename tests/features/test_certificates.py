@@ -114,7 +114,7 @@ def test_a_newer_one_takes_the_place_of_the_last_which_stays_on_record(browser, 
     assert entries[1].after["issued_on"] == "2026-11-23"
     # a visit that was begun before the new one came is judged by the old one
     home = db.session.get_one(Home, home.id)
-    lacking = queries.expired_or_missing(db.session, home, date(2026, 11, 22))
+    lacking = queries.expired_or_missing(db.session(), home, date(2026, 11, 22))
     assert "gas-safety-record" not in lacking
 
 

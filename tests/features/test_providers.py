@@ -372,8 +372,8 @@ def test_contracts_are_found_with_their_providers(world):
     lantern, beacon = world.provider(), world.provider("Beacon Housing")
     with writing() as session:
         session.get_one(Contract, beacon.contracts[0].id).ends_on = date(2026, 11, 21)
-    names = [one.provider.name for one in queries.contracts(db.session)]
+    names = [one.provider.name for one in queries.contracts(db.session())]
     assert names == ["Beacon Housing", "Lantern Homes"]
-    running = queries.contracts(db.session, on_day=date(2026, 11, 22))
+    running = queries.contracts(db.session(), on_day=date(2026, 11, 22))
     assert [one.provider_id for one in running] == [lantern.id]
-    assert [one.name for one in queries.all_by_name(db.session)] == names
+    assert [one.name for one in queries.all_by_name(db.session())] == names

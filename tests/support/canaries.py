@@ -119,7 +119,8 @@ def seen(path: str, answer: TestResponse) -> Seen:
 def crawl(browser: Browser, seeds: Iterable[str]) -> list[Seen]:
     """Open every page that somebody can come to from some addresses, links of the site and pictures included."""
     asked = list(dict.fromkeys(seeds))
-    waiting, known, found = list(asked), set(), []
+    waiting, known = list(asked), set[str]()
+    found: list[Seen] = []
     alike: Counter[str] = Counter()
     while waiting and len(found) < MOST_PAGES:
         path = waiting.pop(0).split("#")[0]
