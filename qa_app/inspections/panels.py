@@ -1,15 +1,23 @@
-"""What inspections register elsewhere: who may see their photos, and which repairs a young inspector may know."""
+"""What inspections add to the pages of visits, homes and providers, and what they register elsewhere: who may see their
+photos, which repairs a young inspector may know, which visits a provider may."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy.orm import Session
 
 from qa_app.accounts.rules import Role
-from qa_app.base.registry import Viewer, may_see
+from qa_app.base.registry import Panel, Viewer, may_see, panels
 from qa_app.defects import queries as defects
 from qa_app.defects.models import Defect, Telling
+from qa_app.homes.models import Home
 from qa_app.inspections import queries, sharing
 from qa_app.inspections.models import Inspection
+from qa_app.inspections.summaries import compact
+from qa_app.ports import clock
+from qa_app.providers.models import Provider
 from qa_app.visits import queries as visits
 from qa_app.visits.models import Visit
 
@@ -35,8 +43,54 @@ def has_been_shared() -> ColumnElement[bool]:
     return exists().where(Inspection.visit_id == Visit.id, Inspection.shared_at.is_not(None))
 
 
+MOST = 6
+
+
+def on_visit(session: Session, visit: Visit, viewer: Viewer) -> Panel | None:
+    """Show what each voice found on a visit, side by side."""
+    return _panel(
+        session, queries.of_visit(session, visit.id, viewer), viewer, title="What was found"
+    )
+
+
+def on_home(session: Session, home: Home, viewer: Viewer) -> Panel | None:
+    """Show the newest scores of a home, each voice for itself."""
+    found = queries.of_home(session, home.id, viewer)[:MOST]
+    return _panel(session, found, viewer, title="Latest scores")
+
+
+def on_provider(session: Session, provider: Provider, viewer: Viewer) -> Panel | None:
+    """Show the newest scores of a provider's homes."""
+    found = session.scalars(
+        queries.scoped(viewer)
+        .where(Inspection.provider_id == provider.id)
+        .order_by(Inspection.received_at.desc(), Inspection.id)
+        .limit(MOST)
+    ).all()
+    return _panel(session, found, viewer, title="Latest scores", is_of_one_home=False)
+
+
+def _panel(
+    session: Session,
+    found: Sequence[Inspection],
+    viewer: Viewer,
+    *,
+    title: str,
+    is_of_one_home: bool = True,
+) -> Panel | None:
+    if not found:
+        return None
+    rows = [compact(session, one, viewer, now=clock().now()) for one in found]
+    return Panel(
+        "inspections/_panel.html", {"rows": rows, "title": title, "is_of_one_home": is_of_one_home}
+    )
+
+
 def connect() -> None:
-    """Register the rules."""
+    """Register the panels and the rules."""
+    panels.add("visits.show", 10, on_visit)
+    panels.add("homes.show", 15, on_home)
+    panels.add("providers.show", 20, on_provider)
     if has_been_shared not in visits.shared_with_provider:
         visits.shared_with_provider.append(has_been_shared)
     may_see.add(queries.OWNER_KIND, queries.may_see_photo)
