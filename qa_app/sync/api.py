@@ -19,6 +19,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from qa_app.accounts.access import body_limit, needs, public
 from qa_app.base.db import db
 from qa_app.base.errors import NotFound, Refused
+from qa_app.base.text import local_day
 from qa_app.base.transaction import writes
 from qa_app.homes import queries as homes
 from qa_app.inspections import queries, service, voices, wire
@@ -111,7 +112,7 @@ def session() -> ResponseReturnValue:
 def list_visits() -> ResponseReturnValue:
     """List what the person signed in has to do."""
     now = clock().now()
-    mine = visits.for_person(db.session(), g.person)
+    mine = visits.for_person(db.session(), g.person, today=local_day(now))
     return {"visits": [outgoing.visit_line(one, g.person, now=now) for one in mine]}
 
 
@@ -276,23 +277,20 @@ def put_photo(client_id: uuid.UUID, sha256: str) -> ResponseReturnValue:
     problem = g.photo_problem
     if problem is None:
         try:
-            _, is_new = service.take_photo(
+            receipt, is_new = service.take_photo(
                 session, g.person, client_id=own_id, received=g.photo, now=now
             )
-            return _with_receipt(_receipt(own_id), 201 if is_new else 200)
+            return _with_receipt(receipt, 201 if is_new else 200)
         except TooManyPhotos:
             photos.intake().discard(g.photo)
             problem = "too_many"
-    if problem != "hash_mismatch" and A_HASH.fullmatch(sha256):
-        service.refuse_photo(
-            session, g.person, client_id=own_id, sha256=sha256, reason=problem, now=now
-        )
-    status = 413 if problem in {"too_large", "too_many"} else 422
-    return _with_receipt(_receipt(own_id), status, error=problem)
-
-
-def _receipt(client_id: str) -> Receipt:
-    return service.receipt_for(db.session(), g.person, client_id) or Receipt(client_id)
+    if problem == "hash_mismatch" or not A_HASH.fullmatch(sha256):
+        receipt = service.receipt_for(session, g.person, own_id) or Receipt(own_id)
+        return _with_receipt(receipt, 422, error="hash_mismatch")
+    receipt = service.refuse_photo(
+        session, g.person, client_id=own_id, sha256=sha256, reason=problem, now=now
+    )
+    return _with_receipt(receipt, 422 if problem == "not_a_picture" else 413, error=problem)
 
 
 def _with_receipt(receipt: Receipt, status: int, **more: str) -> Response:

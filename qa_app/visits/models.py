@@ -61,6 +61,8 @@ class VisitPerson(Base):
     answer: Mapped[str] = mapped_column(String(10), default="asked")
     """A young inspector's: asked, accepted or declined. An officer's is always accepted."""
     absent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When their answers first arrived."""
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """When somebody else took their place; what they send all the same is kept, and flagged."""
 

@@ -14,6 +14,7 @@ from qa_app.accounts.models import User
 from qa_app.accounts.queries import active_with_role
 from qa_app.accounts.rules import Role
 from qa_app.base.errors import NotFound
+from qa_app.base.fields import clean_text
 from qa_app.base.registry import Viewer
 from qa_app.homes.catalogue import authority_name
 from qa_app.homes.models import Home
@@ -59,7 +60,7 @@ def scoped(viewer: Viewer) -> Select[Visit]:
 
 def one(session: Session, visit_id: str, viewer: Viewer) -> Visit:
     """Return a visit; ``NotFound`` alike when it does not exist and when it is out of scope."""
-    found = session.scalar(scoped(viewer).where(Visit.id == visit_id))
+    found = session.scalar(scoped(viewer).where(Visit.id == clean_text(visit_id)))
     if found is None:
         raise NotFound("no such visit")
     return found
@@ -71,7 +72,7 @@ def to_fill(session: Session, visit_id: str, person: Viewer) -> tuple[Visit, Vis
     Somebody whose place another has taken may still send what they have: it is kept, and flagged.
     ``NotFound`` for anybody who was never to go.
     """
-    visit = session.get(Visit, visit_id)
+    visit = session.get(Visit, clean_text(visit_id))
     part = None if visit is None else person_on(visit, person.id)
     if visit is None or part is None or not person.can("inspections.fill"):
         raise NotFound("no such visit")
@@ -103,19 +104,33 @@ def questions_of(visit: Visit, voice: str) -> VisitQuestions | None:
     return next((row for row in visit.questions if row.voice == voice), None)
 
 
-def for_person(session: Session, person: Viewer) -> Sequence[Visit]:
-    """Return the visits that a person still has to make, the earliest first: what a phone fetches."""
+def for_person(session: Session, person: Viewer, *, today: date) -> Sequence[Visit]:
+    """Return the visits that a person still has to make, the earliest first: what a phone fetches.
+
+    A young inspector's stays for two weeks after the officer has finished, until their answers arrive.
+    """
+    mine = and_(
+        VisitPerson.visit_id == Visit.id,
+        VisitPerson.user_id == person.id,
+        VisitPerson.ended_at.is_(None),
+        VisitPerson.answer != rules.Answer.DECLINED,
+    )
+    is_still_wanted = and_(
+        Visit.status == State.DONE,
+        Visit.due_on >= today - rules.STILL_WANTED,
+        exists().where(
+            mine,
+            VisitPerson.voice == rules.YOUNG_INSPECTOR,
+            VisitPerson.sent_at.is_(None),
+            VisitPerson.absent_at.is_(None),
+        ),
+    )
     return (
         session.scalars(
             select(Visit)
             .where(
-                exists().where(
-                    VisitPerson.visit_id == Visit.id,
-                    VisitPerson.user_id == person.id,
-                    VisitPerson.ended_at.is_(None),
-                    VisitPerson.answer != rules.Answer.DECLINED,
-                ),
-                Visit.status.in_([State.PLANNED, State.IN_PROGRESS]),
+                exists().where(mine),
+                or_(Visit.status.in_([State.PLANNED, State.IN_PROGRESS]), is_still_wanted),
             )
             .order_by(Visit.due_on, Visit.starts_at, Visit.id)
         )
@@ -246,14 +261,20 @@ MOST_NEXT, MOST_DONE = 10, 5
 
 def my_day(session: Session, person: Viewer, *, today: date) -> Day:
     """Return one person's own visits, as they stand in their day; ten to come and five done at most."""
-    mine = for_person(session, person)
+    mine = for_person(session, person, today=today)
     groups: dict[str, list[Visit]] = {}
     for visit in mine:
         stands = rules.when(state=visit.status, due_on=visit.due_on, today=today)
+        if stands == rules.When.OVER:  # done, but this person's answers are still wanted
+            stands = rules.When.TODAY
         groups.setdefault(stands, []).append(visit)
     done = session.scalars(
         select(Visit)
-        .where(and_(goes(person.id), Visit.status == State.DONE))
+        .where(
+            goes(person.id),
+            Visit.status == State.DONE,
+            Visit.id.not_in([visit.id for visit in mine]),
+        )
         .order_by(Visit.due_on.desc(), Visit.id)
         .limit(MOST_DONE)
     ).unique()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -18,6 +18,9 @@ AUDIENCE: Final = {OFFICER: "officer", YOUNG_INSPECTOR: "young inspector"}
 
 OFFICER_ROLES: Final = ("officer", "manager")
 """Who may fill in the officer's questions (product.md, permissions: assigned)."""
+
+STILL_WANTED: Final = timedelta(days=14)
+"""How long a young inspector's answers are asked for once the officer has finished."""
 
 FURTHEST_DAYS: Final = 730
 """A day further ahead than two years is a slip of the finger."""

@@ -287,8 +287,10 @@ def test_another_officer_takes_over_and_the_first_keeps_what_they_wrote(world, b
     assert queries.officer_of(kept).user_id == second.id
     assert queries.person_on(kept, first.id).ended_at == world.now()
     assert len(queries.drafts(db.session(), kept, first.id)) == 1
-    assert queries.for_person(db.session(), first) == []
-    assert [v.id for v in queries.for_person(db.session(), second)] == [visit.id]
+    assert queries.for_person(db.session(), first, today=world.today()) == []
+    assert [v.id for v in queries.for_person(db.session(), second, today=world.today())] == [
+        visit.id
+    ]
     browser("officer").post(f"/visits/{visit.id}/reassign", {"officer": str(first.id)})
     assert queries.officer_of(db.session.get(Visit, visit.id)).user_id == first.id
 
@@ -310,8 +312,9 @@ def test_a_young_inspector_sees_the_area_until_the_morning(world, browser, clock
         assert home.address in page
     with writing() as session:
         kept = session.get(Visit, visit.id)
-        service.check_in(session, kept, actor=young, at=world.now(), now=world.now())
-        service.check_out(session, kept, actor=young, at=world.now(), now=world.now())
+        officer = world.person("officer")
+        service.check_in(session, kept, actor=officer, at=world.now(), now=world.now())
+        service.check_out(session, kept, actor=officer, at=world.now(), now=world.now())
     for path in ("/visits", f"/visits/{visit.id}"):
         page = inspector.get(path).text
         assert not [secret for secret in secrets if secret in page]
@@ -323,7 +326,7 @@ def test_a_young_inspector_says_yes_or_no(world, browser):
     inspector = browser("young-inspector")
     assert inspector.post(f"/visits/{visit.id}/answer", {"answer": "no"}).status_code == 302
     assert queries.person_on(db.session.get(Visit, visit.id), young.id).answer == "declined"
-    assert queries.for_person(db.session(), young) == []
+    assert queries.for_person(db.session(), young, today=world.today()) == []
     inspector.post(f"/visits/{visit.id}/answer", {"answer": "yes"})
     assert queries.person_on(db.session.get(Visit, visit.id), young.id).answer == "accepted"
     other = world.visit()
@@ -408,3 +411,47 @@ def test_a_homes_page_lists_its_visits(world, browser):
     visit = world.visit()
     assert f"/visits/{visit.id}" in browser("officer").get(f"/homes/{visit.home.ref}").text
     assert f"/visits/{visit.id}" not in browser("provider").get(f"/homes/{visit.home.ref}").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/visits/%00", "/visits/%00/inspect", "/visits?words=%00&home=%00&who=99999999999999999999",
+        "/visits/new?home=%00", "/visits/new?words=%00", "/visits/begin?home=%27%22", "/visits/" + "x" * 300,
+    ],
+)  # fmt: skip
+def test_odd_addresses_are_no_trouble(world, browser, path):
+    world.visit()
+    assert browser("officer").get(path).status_code in {200, 404}
+
+
+def test_a_young_inspector_cannot_begin_a_visit_and_so_learn_the_address(world, browser):
+    young = world.person("young-inspector")
+    home = world.home()
+    visit = world.visit(home, young_inspectors=(young,), due_on=world.today() + timedelta(days=1))
+    inspector = browser("young-inspector")
+    assert inspector.post(f"/visits/{visit.id}/inspect", {"Y01": "5"}).status_code == 302
+    kept = db.session.get(Visit, visit.id)
+    assert (kept.status, kept.checked_in_at, kept.facts) == ("planned", None, None)
+    for path in ("/visits", f"/visits/{visit.id}", f"/visits/{visit.id}/inspect"):
+        assert home.address not in inspector.get(path).text
+        assert home.name not in inspector.get(path).text
+
+
+def test_a_young_inspectors_answers_are_asked_for_after_the_officer_has_finished(
+    world, browser, clock
+):
+    young = world.person("young-inspector")
+    visit = world.visit(young_inspectors=(young,))
+    with writing() as session:
+        service.finish(session, session.get(Visit, visit.id), now=world.now())
+    inspector = browser("young-inspector")
+    assert "Your answers are wanted" in inspector.get("/visits").text
+    assert "Start the questions" in inspector.get(f"/visits/{visit.id}").text
+    assert len(queries.for_person(db.session(), young, today=world.today())) == 1
+    assert not queries.for_person(db.session(), world.person("officer"), today=world.today())
+    answer = inspector.post(f"/visits/{visit.id}/inspect/check", {"action": "finish"})
+    assert "/inspections/" in answer.location
+    assert "Your answers are wanted" not in inspector.get("/visits").text
+    assert "See what you sent" in inspector.get(f"/visits/{visit.id}").text
+    assert not queries.for_person(db.session(), young, today=world.today())

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 
+from qa_app.base.fields import clean_text
 from qa_app.base.text import LONDON, local
 from qa_app.inspections.forms.fields import Fields, Place, Posted, field_name, posted
 from qa_app.inspections.rules.findings import has_answer
@@ -215,7 +216,7 @@ def read_told(form: Fields, before: Submission, *, now: datetime) -> Read:
 
 
 def _first(form: Fields, name: str) -> str:
-    return next((one.strip() for one in form.getlist(name) if one.strip()), "")
+    return next((words for one in form.getlist(name) if (words := clean_text(one))), "")
 
 
 def _today_at(text: str, *, now: datetime) -> datetime | None:

@@ -120,9 +120,10 @@ def _take(visit: Visit, part: VisitPerson, prepared: Prepared, where: Where) -> 
     read = Read(told.submission, {**told.problems, **read.problems}, {**told.typed, **read.typed})
     work_before = work
     work = working.keep(session, visit, g.person, work, read.submission, now=now)
-    visit_service.check_in(session, visit, actor=g.person, at=now, now=now)
-    preparing.freeze_facts(session, visit, started=work.submission.started, now=now)
     filling = Filling(visit, part, prepared, work, read)
+    if filling.is_officer:
+        visit_service.check_in(session, visit, actor=g.person, at=now, now=now)
+        preparing.freeze_facts(session, visit, started=work.submission.started, now=now)
     if _wants_json():
         return _saved_json(filling, taken)
     if read.problems:

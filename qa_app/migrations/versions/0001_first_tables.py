@@ -538,6 +538,7 @@ def upgrade() -> None:
         sa.Column("voice", sa.String(length=20), nullable=False),
         sa.Column("answer", sa.String(length=10), nullable=False),
         sa.Column("absent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["account.id"], name=op.f("fk_visit_person_user_id_account")

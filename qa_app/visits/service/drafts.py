@@ -69,6 +69,9 @@ def finish_draft(
     session: Session, visit: Visit, person: User, *, client_id: str, now: datetime
 ) -> None:
     """Note that what a person wrote under this id has been received as an inspection."""
+    part = queries.person_on(visit, person.id)
+    if part is not None and part.sent_at is None:
+        part.sent_at = now
     for draft in queries.drafts(session, visit, person.id):
         if draft.client_id == client_id and draft.finished_at is None:
             draft.finished_at = now

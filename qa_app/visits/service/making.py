@@ -83,7 +83,13 @@ def begin_unplanned(
 
 
 def check_in(session: Session, visit: Visit, *, actor: User, at: datetime, now: datetime) -> None:
-    """Note that the visit has begun; once it has, nothing changes."""
+    """Note that the visit has begun; once it has, nothing changes.
+
+    Only an officer who goes begins a visit: its beginning shows young inspectors the address.
+    """
+    part = queries.person_on(visit, actor.id)
+    if part is None or part.voice != rules.OFFICER:
+        return
     if not rules.is_open(visit.status) or visit.checked_in_at is not None:
         return
     visit.checked_in_at = min(at, now)

@@ -19,7 +19,7 @@ from qa_app.ports import clock
 from qa_app.question_sets import queries as question_sets
 from qa_app.visits import queries, rules, service
 from qa_app.visits.forms import CancelForm, ReassignForm, chosen
-from qa_app.visits.models import Visit
+from qa_app.visits.models import Visit, VisitPerson
 from qa_app.visits.showing import shown
 from qa_app.visits.views import bp
 
@@ -48,21 +48,32 @@ def show_visit(visit_id: str, *, problem: str = "", status: int = 200) -> Respon
         is_staff=is_staff,
         is_open=is_open,
         problem=problem,
-        may_fill=part is not None
-        and g.person.can("inspections.fill")
-        and part.answer != rules.Answer.DECLINED,
         may_change=is_open and g.person.can("visits.plan"),
         may_answer=is_open
         and part is not None
         and part.voice == rules.YOUNG_INSPECTOR
         and visit.status == rules.State.PLANNED,
         form_title=forms[visit.form].title if visit.form in forms else visit.form,
-        has_draft=part is not None
-        and any(not one.finished_at for one in queries.drafts(session, visit, g.person.id)),
+        questions_button=_questions_button(visit, part),
         events=_events(visit) if is_staff else [],
         panels=panels.on("visits.show", session, visit, g.person),
     )
     return page, status
+
+
+def _questions_button(visit: Visit, part: VisitPerson | None) -> str:
+    """What the way to this person's questions is called; "" when there is none."""
+    if part is None or not g.person.can("inspections.fill") or part.answer == rules.Answer.DECLINED:
+        return ""
+    drafts = queries.drafts(db.session(), visit, g.person.id)
+    if any(one.finished_at is None for one in drafts):
+        return "Go on with the questions"
+    if part.sent_at is not None:
+        return "See what you sent"
+    is_wanted = rules.is_open(visit.status) or (
+        part.voice == rules.YOUNG_INSPECTOR and visit.status == rules.State.DONE
+    )
+    return "Start the questions" if is_wanted else ""
 
 
 def _events(visit: Visit) -> list[dict[str, Any]]:

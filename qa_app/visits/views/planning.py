@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from qa_app.accounts.access import needs
 from qa_app.base.db import db, new_id
 from qa_app.base.errors import DomainError, Refused
+from qa_app.base.fields import clean_text
 from qa_app.base.paging import page_of
 from qa_app.base.text import local
 from qa_app.base.transaction import writes
@@ -33,7 +34,7 @@ HOMES_PER_PAGE = 20
 def new() -> ResponseReturnValue:
     """Plan a visit: choose the home, then say why, when and who goes."""
     session, now = db.session(), clock().now()
-    ref = request.values.get("home", "")
+    ref = clean_text(request.values.get("home", ""))
     if not ref:
         return _pick_home("visits.new", status=422 if request.method == "POST" else 200)
     home = homes.one(session, ref, g.person)
@@ -77,7 +78,7 @@ def _officer_set() -> QuestionSet | None:
 def _pick_home(endpoint: str, *, status: int = 200) -> ResponseReturnValue:
     """Show a search and a list of homes; each leads on to the form for that home."""
     ask = request.args
-    words = ask.get("words", "")[:100]
+    words = clean_text(ask.get("words", ""))[:100]
     statement = homes.listed(
         g.person,
         homes.Filters(words=words, sort="name"),
@@ -145,7 +146,7 @@ def _fill_in(form: ChangeForm, visit: Visit) -> None:
 def begin() -> ResponseReturnValue:
     """Begin a visit that nobody planned, and go straight to its questions."""
     session, now = db.session(), clock().now()
-    ref = request.values.get("home", "")
+    ref = clean_text(request.values.get("home", ""))
     if not ref:
         return _pick_home("visits.begin", status=422 if request.method == "POST" else 200)
     home = homes.one(session, ref, g.person)

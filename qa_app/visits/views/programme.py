@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from qa_app.accounts.access import needs
 from qa_app.accounts.rules import Role
 from qa_app.base.db import db
+from qa_app.base.fields import clean_text
 from qa_app.base.paging import page_of
 from qa_app.base.text import local_day
 from qa_app.ports import clock
@@ -27,11 +28,11 @@ def index() -> ResponseReturnValue:
     session, ask, now = db.session(), request.args, clock().now()
     goes_herself = g.person.can("inspections.fill")
     filters = Filters(
-        words=ask.get("words", "")[:100],
-        who=ask.get("who", type=int),
+        words=clean_text(ask.get("words", ""))[:100],
+        who=_account(ask.get("who", type=int)),
         status=_known(ask.get("status", ""), {"open", *rules.State}),
         purpose=_known(ask.get("purpose", ""), purposes()),
-        home=ask.get("home", "")[:12],
+        home=clean_text(ask.get("home", ""))[:12],
     )
     is_narrowed = filters != Filters() or "page" in ask
     day = (
@@ -57,6 +58,11 @@ def index() -> ResponseReturnValue:
         shown=lambda visit: shown(visit, now),
         today=local_day(now),
     )
+
+
+def _account(number: int | None) -> int | None:
+    """A number that can be an account's, or none: what the address says is anybody's."""
+    return number if number is not None and 0 < number < 2**31 else None
 
 
 def _known(value: str, known: Any) -> str:
