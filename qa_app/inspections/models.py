@@ -63,7 +63,7 @@ class InspectionRevision(Base):
     number: Mapped[int]
     version_id: Mapped[int] = mapped_column(ForeignKey("question_set_version.id"))
     form: Mapped[str] = mapped_column(String(30))
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(Text, deferred=True)
     """The body as received, canonical JSON (RFC 8785)."""
     content_sha256: Mapped[str] = mapped_column(String(64))
     asked: Mapped[list[str]] = mapped_column(Json)
@@ -89,7 +89,7 @@ class InspectionRevision(Base):
     inspection: Mapped[Inspection] = relationship(
         back_populates="revisions", foreign_keys=[inspection_id]
     )
-    version: Mapped[Any] = relationship("QuestionSetVersion", lazy="joined")
+    version: Mapped[Any] = relationship("QuestionSetVersion")
     findings: Mapped[list[FindingRow]] = relationship(
         back_populates="revision", order_by="FindingRow.id"
     )

@@ -27,7 +27,7 @@ def enqueue(
     run_at: datetime | None = None,
 ) -> Job | None:
     """Promise work in this transaction; None when work with the same ``key`` was promised already."""
-    if key is not None and session.scalar(select(Job.id).where(Job.key == key)) is not None:
+    if key is not None and is_promised(session, key):
         return None
     job = Job(
         name=name,
@@ -40,6 +40,11 @@ def enqueue(
     session.add(job)
     session.flush()
     return job
+
+
+def is_promised(session: Session, key: str) -> bool:
+    """Whether work with this key was promised already, done or not."""
+    return session.scalar(select(Job.id).where(Job.key == key)) is not None
 
 
 def claim(session: Session, *, now: datetime) -> Job | None:

@@ -106,6 +106,8 @@ def _is_lost(photo: Photo, doors: Ports) -> bool:
 def _promise(session: Session, photo: Photo, *, now: datetime) -> None:
     jobs.enqueue(session, TIDY, {"photo": photo.id}, now=now)
     key, run_at = sweep_hour(now)
+    if jobs.is_promised(session, key):
+        return
     try:
         with session.begin_nested():
             jobs.enqueue(session, SWEEP, {}, now=now, key=key, run_at=run_at)

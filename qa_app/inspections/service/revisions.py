@@ -15,7 +15,7 @@ from qa_app.inspections.attention import KINDS
 from qa_app.inspections.models import InspectionRevision, LookedAt
 from qa_app.inspections.service.following import follow
 from qa_app.inspections.service.keeping import weigh_again
-from qa_app.inspections.service.submitting import settle
+from qa_app.inspections.service.submitting import end_visit
 
 
 def make_current(
@@ -40,7 +40,7 @@ def make_current(
         session, "visit", inspection.visit_id, who=actor, now=now,
         what=f"The answers sent as number {revision.number} are the ones that count",
     )  # fmt: skip
-    settle(session, inspection, now=now)
+    end_visit(session, inspection, now=now)
 
 
 def keep_first(

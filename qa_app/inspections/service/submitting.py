@@ -36,7 +36,6 @@ from qa_app.inspections.service.following import follow
 from qa_app.inspections.service.keeping import Received, Weighed, keep_revision, weigh
 from qa_app.photos import service as photos
 from qa_app.photos.intake import Received as ReceivedPhoto
-from qa_app.photos.models import Photo
 from qa_app.ports import Ports
 from qa_app.question_sets import queries as question_sets
 from qa_app.question_sets.models import QuestionSetVersion
@@ -109,8 +108,9 @@ def submit(
         now=now,
     )
     _note(session, inspection, revision, person, now=now)
-    settle(session, inspection, now=now)
-    return replace(receipt_of(session, revision), is_new=revision.number == 1)
+    known_now = settle(session, inspection, now=now)
+    made = known_now.get(revision.id) or receipt_of(session, revision)
+    return replace(made, is_new=revision.number == 1)
 
 
 def one_at_a_time(session: Session, person: User) -> None:
@@ -124,8 +124,8 @@ def one_at_a_time(session: Session, person: User) -> None:
 
 def take_photo(
     session: Session, person: User, *, client_id: str, received: ReceivedPhoto, now: datetime
-) -> tuple[Photo, bool]:
-    """Take in a photo for an id of this person's, known or not yet known; say whether it is new.
+) -> tuple[Receipt, bool]:
+    """Take in a photo for an id of this person's, known or not yet known; return the receipt, and whether it is new.
 
     ``received`` is durable already (``photos.service.intake().take``, before the transaction).
     ``TooManyPhotos`` past the limit.
@@ -133,7 +133,7 @@ def take_photo(
     one_at_a_time(session, person)
     if queries.count_photos(session, person.id, client_id, besides=received.sha256) >= MOST_PHOTOS:
         raise TooManyPhotos(f"One inspection may have {MOST_PHOTOS} photos.")
-    photo, is_new = photos.take_in(
+    _, is_new = photos.take_in(
         session,
         received,
         owner_kind=queries.OWNER_KIND,
@@ -141,10 +141,7 @@ def take_photo(
         user_id=person.id,
         now=now,
     )
-    inspection = queries.own(session, person.id, client_id)
-    if inspection is not None:
-        settle(session, inspection, now=now)
-    return photo, is_new
+    return _settled(session, person, client_id, now=now), is_new
 
 
 def receipt_for(session: Session, person: User, client_id: str) -> Receipt | None:
@@ -162,7 +159,7 @@ def receipt(session: Session, inspection: Inspection) -> Receipt:
 
 def refuse_photo(
     session: Session, person: User, *, client_id: str, sha256: str, reason: str, now: datetime
-) -> None:
+) -> Receipt:
     """Remember that a photo can never be taken, so that it holds up neither these answers nor later ones.
 
     ``reason`` is ``not_a_picture``, ``too_large`` or ``too_many``. The same again changes nothing.
@@ -175,21 +172,45 @@ def refuse_photo(
             )
         )
         session.flush()
+    return _settled(session, person, client_id, now=now)
+
+
+def _settled(session: Session, person: User, client_id: str, *, now: datetime) -> Receipt:
+    """Note what has become complete under an id, and return the receipt of what was received last."""
     inspection = queries.own(session, person.id, client_id)
-    if inspection is not None:
-        settle(session, inspection, now=now)
+    if inspection is None:
+        return receipt_before_answers(session, person.id, client_id) or Receipt(client_id)
+    known_now = settle(session, inspection, now=now)
+    last = latest_revision(inspection)
+    return known_now.get(last.id) or receipt_of(session, last)
 
 
-def settle(session: Session, inspection: Inspection, *, now: datetime) -> None:
-    """Note what has become complete; the officer's current inspection, complete, ends the visit. Safe to repeat."""
+def settle(session: Session, inspection: Inspection, *, now: datetime) -> dict[int, Receipt]:
+    """Note what has become complete, and end the visit when it is the officer's. Safe to repeat.
+
+    Returns the receipts of the revisions that were not complete before, by the revision's id.
+    """
+    known_now = {
+        revision.id: receipt_of(session, revision)
+        for revision in inspection.revisions
+        if revision.completed_at is None
+    }
+    is_any_complete = False
     for revision in inspection.revisions:
-        if revision.completed_at is None and receipt_of(session, revision).is_complete:
-            revision.completed_at = now
+        if revision.id in known_now and known_now[revision.id].is_complete:
+            revision.completed_at, is_any_complete = now, True
+    if not is_any_complete:
+        return known_now
     session.flush()
-    visit: Visit = inspection.visit
+    end_visit(session, inspection, now=now)
+    return known_now
+
+
+def end_visit(session: Session, inspection: Inspection, *, now: datetime) -> None:
+    """End the visit when what counts of the officer is complete. Safe to repeat."""
     is_done = inspection.current.completed_at is not None
-    if is_done and inspection.voice == OFFICER and is_open(visit.status):
-        visit_service.finish(session, visit, now=now)
+    if is_done and inspection.voice == OFFICER and is_open(inspection.visit.status):
+        visit_service.finish(session, inspection.visit, now=now)
 
 
 def _known(
