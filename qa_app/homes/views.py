@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
@@ -58,6 +59,7 @@ def index() -> ResponseReturnValue:
         "homes/index.html",
         page=page,
         filters=filters,
+        is_narrowed=replace(filters, sort="") != Filters(sort=""),
         types=catalogue.home_types(),
         statuses=rules.STATUS_LABELS,
         providers=providers.all_by_name(session) if g.person.can("providers.list") else [],

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("app")
 ROLES = ("officer", "monitor", "manager", "director", "young-inspector", "adviser", "administrator")
 EMPTY = {
     "officer": ("No visit waits for you", "No emergency is open"),
-    "monitor": ("No provider has let a repair run late", "Every home holds what it needs"),
+    "monitor": ("No provider has let a repair run late", "No home lacks a certificate"),
     "manager": (
         "Nobody has asked you to pause",
         "Nothing is asked of you",

@@ -213,7 +213,7 @@ def test_the_list_is_narrowed_by_its_address(browser, world):
         "Oak Lodge",
     }
     assert found("provider=99999999999999999999") == set()
-    assert "No homes here" in page.get("/homes?words=nowhere").text
+    assert "No home fits" in page.get("/homes?words=nowhere").text
 
 
 def test_a_long_list_has_pages_that_keep_what_was_looked_for(browser, world):
@@ -229,7 +229,9 @@ def test_a_long_list_has_pages_that_keep_what_was_looked_for(browser, world):
 
 
 def test_an_empty_list_says_so(browser):
-    assert "No homes here" in browser("director").get("/homes").text
+    assert "No homes yet" in browser("director").get("/homes").text
+    assert "Add the first home" in browser("officer").get("/homes").text
+    assert "Add the first home" not in browser("monitor").get("/homes").text
 
 
 # -- Who sees what ---------------------------------------------------------------------------------

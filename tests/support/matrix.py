@@ -38,6 +38,7 @@ GET  homes.edit                    | own        | ok  403 ok  403 403 403 403 40
 POST homes.edit                    | own        | ok  403 ok  403 403 403 403 403
 POST homes.add_room                | own        | ok  403 ok  403 403 403 403 403
 POST homes.end_room                | own        | ok  403 ok  403 403 403 403 403
+POST homes.bring_back              | own        | ok  403 ok  403 403 403 403 403
 # pause, first use: officer and monitor propose, the manager does it and answers what was proposed
 GET  homes.move                    | own        | ok  ok  ok  403 403 403 403 403
 POST homes.move                    | own        | ok  ok  ok  403 403 403 403 403
