@@ -24,7 +24,7 @@ FIELDS = (
 )  # fmt: skip
 KEPT = (*(name for name in FIELDS if name != "address"), "pin_source", "host_authority_code")
 """What the audit keeps of a home: administrators read it, and no address is theirs to know."""
-MOST_TRIES = 5
+MOST_TRIES = 20
 
 
 def load_authorities(session: Session) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextvars
+import threading
 from datetime import date
 
 import pytest
@@ -335,3 +337,27 @@ def test_contracts_that_ended_are_not_offered(browser, world):
     with writing() as session:
         session.get_one(Contract, provider.contracts[0].id).ends_on = date(2026, 1, 1)
     assert "Beacon Housing" not in browser("officer").get(f"/homes/{home.ref}/edit").text
+
+
+def test_homes_made_at_the_same_moment_get_a_reference_each(app, browser):
+    pages = [browser("officer") for _ in range(6)]
+    sent = [
+        {**FORM, "csrf_token": page.token(), "name": f"Home {n}"} for n, page in enumerate(pages)
+    ]
+    start, answers = threading.Barrier(6), []
+
+    def make(number: int) -> None:
+        start.wait()
+        answer = pages[number].client.post("/homes/new", data=sent[number])
+        answers.append(answer.status_code)
+
+    threads = [
+        threading.Thread(target=lambda n=number: contextvars.Context().run(make, n))
+        for number in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [302] * 6
+    assert len(set(db.session.scalars(select(Home.ref)))) == 6
