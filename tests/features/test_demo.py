@@ -59,6 +59,8 @@ NAMED = (
 
 MOST_OF_ONE_ENDPOINT = 2
 
+pytestmark = pytest.mark.xdist_group("demonstration")  # loaded once, by one of the processes
+
 
 def sketch(kind: str, fault: str | None, seed: int) -> bytes:
     """Return a small picture that differs with what is on it: what it looks like is not tested here."""
