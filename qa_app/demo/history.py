@@ -45,6 +45,7 @@ from qa_app.visits.rules import OFFICER, YOUNG_INSPECTOR
 
 IDS: Final = uuid.UUID("5d3f3a54-6d0f-4a53-9f58-0d6c0b6f2a11")
 PLANNED_BEFORE: Final = timedelta(days=9)
+ACCEPTED_BEFORE: Final = timedelta(days=5)
 VISIT_LASTS: Final = timedelta(minutes=55)
 
 Play = Callable[[datetime], None]
@@ -151,7 +152,7 @@ def _put_visit(stage: Stage, made: Made, day: date) -> None:
         send_officer(stage, made, starts_at=starts_at, ends_at=ends_at, now=now)
 
     stage.add(starts_at - PLANNED_BEFORE, plan)
-    stage.add(starts_at - PLANNED_BEFORE / 2, accept)
+    stage.add(starts_at - ACCEPTED_BEFORE, accept)
     if not made.received_after:
         stage.add(starts_at, check_in)
         stage.add(ends_at, check_out)
