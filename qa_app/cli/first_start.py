@@ -24,7 +24,7 @@ def prepare(app: Flask, say: Callable[[str], None] = lambda _words: None) -> Non
             return
         upgrade()
         load_reference(say)
-        if ports().settings.is_demo and _is_empty():
+        if ports().settings.is_demo and is_empty():
             from qa_app.demo import service as demo
 
             say("writing the demonstration data")
@@ -52,7 +52,8 @@ def load_reference(say: Callable[[str], None] = lambda _words: None) -> None:
             )
 
 
-def _is_empty() -> bool:
+def is_empty() -> bool:
+    """Whether nobody has an account yet."""
     from qa_app.accounts.models import User
 
     return db.session().scalar(select(User.id).limit(1)) is None

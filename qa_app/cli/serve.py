@@ -49,7 +49,7 @@ def serve(started: float) -> int:
     with _Worker():
         seconds = time.monotonic() - started
         print(f"\nDoorstep is at http://{HOST}:{settings.port} (ready after {seconds:.1f} s).")
-        _say_how_to_sign_in(settings)
+        _say_how_to_sign_in(app, settings)
         print("Stop it with Ctrl-C.", flush=True)
         server.run()  # returns when KeyboardInterrupt or SystemExit reaches it
     print("Doorstep has stopped.", flush=True)
@@ -128,10 +128,20 @@ def _prepared(settings: Settings) -> Flask:
     return app
 
 
-def _say_how_to_sign_in(settings: Settings) -> None:
+def _say_how_to_sign_in(app: Flask, settings: Settings) -> None:
+    from qa_app.cli import first_start
+
     kept = settings.instance / "demo-password.txt"
     if kept.exists():
         print(f"Demonstration: sign in as officer@demo.example; the password is in {kept}")
+        return
+    with app.app_context():
+        is_empty = first_start.is_empty()
+    if is_empty:
+        print(
+            "Nobody has an account yet. Make the first one:\n"
+            "  .venv/bin/flask --app qa_app users add --role administrator --name NAME --email ADDRESS"
+        )
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -37,7 +37,7 @@ def settings_for(folder: Path, port: int) -> dict[str, str]:
     return {**own, "QA_INSTANCE": str(folder), "QA_PORT": str(port), "QA_DEMO": "0"}
 
 
-def eventually(seen: Callable[[], object], seconds: float = 30) -> object:
+def eventually(seen: Callable[[], object], seconds: float = 120) -> object:
     """Wait until `seen` answers something; fail when it does not."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -106,10 +106,11 @@ def test_the_worker_comes_back_and_ends_with_the_server(
     )
     assert answers(port)
     process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=20)
+    said, _ = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert f"Doorstep is at http://127.0.0.1:{port}" in said
     assert "Doorstep has stopped." in said
+    assert "users add --role administrator" in said, "an empty instance says how to make an account"
     assert "Traceback" not in said
     assert not is_running(second)
 
