@@ -249,6 +249,17 @@ def latest_complete(
     return session.scalar(statement)
 
 
+def sent_visits(session: Session, user_id: int) -> frozenset[str]:
+    """Return the visits of which this person's inspection has arrived, photos and all."""
+    return frozenset(
+        session.scalars(
+            select(Inspection.visit_id)
+            .join(InspectionRevision, InspectionRevision.id == Inspection.current_revision_id)
+            .where(Inspection.user_id == user_id, InspectionRevision.completed_at.is_not(None))
+        )
+    )
+
+
 def has_other(session: Session, visit_id: str, user_id: int, client_id: str) -> bool:
     """Whether this person has sent another inspection of the visit under another id."""
     return bool(

@@ -89,7 +89,7 @@ def weigh(session: Session, visit: Visit, received: Received) -> Weighed:
         facts=facts,
         checked=check(question_set, asked, rooms, submission, facts, checks=checks),
         card=score(question_set, asked, submission.answers, rooms, facts, seen=submission.rooms),
-        is_asked_differently=submission.asked is not None and set(submission.asked) != set(asked),
+        is_asked_differently=_is_other(submission, asked, question_set),
         is_other_form=submission.form != row.form,
     )
 
@@ -201,6 +201,14 @@ def _asked(row: VisitQuestions, received: Received, question_set: QuestionSet) -
     both = dict.fromkeys((*frozen, *(sent or ())))
     in_order = [one for one in question_set.questions if one in both]
     return (*in_order, *(one for one in both if one not in question_set.questions))
+
+
+def _is_other(submission: Submission, asked: tuple[str, ...], question_set: QuestionSet) -> bool:
+    """Whether the phone says that it asked other questions than count, or fewer than its form has."""
+    if submission.asked is None:
+        return False
+    sent = set(submission.asked)
+    return sent != set(asked) or not sent >= set(question_set.asked_on(submission.form))
 
 
 def _flags(
