@@ -43,7 +43,8 @@ def has_been_shared() -> ColumnElement[bool]:
     return exists().where(Inspection.visit_id == Visit.id, Inspection.shared_at.is_not(None))
 
 
-MOST = 6
+MOST = 4
+"""How many scores a page of a home or a provider shows."""
 
 
 def on_visit(session: Session, visit: Visit, viewer: Viewer) -> Panel | None:
