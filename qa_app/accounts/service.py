@@ -171,7 +171,12 @@ def put_on_duty(
     ends_on: date | None,
     now: datetime,
 ) -> Duty:
-    """Put a person on duty from one day to another; ``Refused`` when the days are the wrong way round."""
+    """Put a person on duty from one day to another.
+
+    ``Refused`` when the days are the wrong way round, and when the duty is to read worries that this role may not read.
+    """
+    if kind == DutyKind.SAFEGUARDING and not user.can("safeguarding.read"):
+        raise Refused({"kind": f"The role {user.role} may not read worries about young people"})
     if ends_on is not None and ends_on < starts_on:
         raise Refused({"ends_on": "The last day must not be before the first"})
     duty = Duty(user_id=user.id, kind=kind, starts_on=starts_on, ends_on=ends_on)

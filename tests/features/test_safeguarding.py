@@ -14,6 +14,7 @@ from qa_app.accounts.rules import DutyKind
 from qa_app.adapters.clock import SetClock
 from qa_app.audit.models import AuditEntry
 from qa_app.base.db import db
+from qa_app.base.errors import Refused
 from qa_app.base.transaction import writing
 from qa_app.inspections.models import Inspection
 from qa_app.inspections.rules.submission import Finding, Worry
@@ -96,6 +97,15 @@ def test_nobody_reads_it_who_is_not_on_duty(
     assert someone.get(f"/safeguarding/{number}").status_code == status
     assert someone.post(f"/safeguarding/{number}/take-on", {"note": "x"}).status_code == status
     assert someone.get("/safeguarding").status_code == (200 if status == 404 else 403)
+
+
+@pytest.mark.parametrize(
+    "role", ["monitor", "director", "young-inspector", "provider", "adviser", "administrator"]
+)
+def test_nobody_is_put_on_this_duty_who_may_not_read_a_word(world: World, role: str) -> None:
+    with pytest.raises(Refused, match="may not read"):
+        on_duty(world, world.person(role))
+    on_duty(world, world.person(role), DutyKind.ON_CALL)
 
 
 def test_every_opening_is_written_down_and_taking_it_on_has_a_name(

@@ -180,6 +180,7 @@ def test_content_that_was_tampered_with_is_refused() -> None:
         ("{P1: ['no']}", "{P9: ['no']}", "'P9' is not one of"),
         ("{P1: ['no']}", "{P1: ['yes']}", "raises no repair here"),
         ("category: doors.lock", "category: Door Lock", "must look like"),
+        ("    hazards: [H19]", "    show_emergency: {when: ['no'], panel: gass}", "not one of: gas, fire, danger"),
         ("months: [11, 12]", "only_if_home: haunted", "not one of: staffed_24_hours"),
         ("months: [11, 12]", "only_if_expired_or_missing: ['Gas!']", "no kind of certificate"),
         ("questions: [Q1]", "questions: [Q1], and: [surprise]", "not one of: failed-last-time"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from qa_app.homes import emergency
 from qa_app.question_sets.loading.choices import Answers, read_when
 from qa_app.question_sets.loading.fields import SLUG, Fields
 from qa_app.question_sets.rules import (
@@ -155,6 +156,6 @@ def read_emergency(f: Fields, answers: Answers) -> Emergency | None:
     with inside as e:
         return Emergency(
             when=read_when(e, "when", answers, needed=True),
-            panel=e.slug("panel", needed=True) or "",
+            panel=e.one_of("panel", tuple(emergency.panels()), needed=True) or "",
             before=e.one_of("before", BEFORE),
         )
