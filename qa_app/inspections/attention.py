@@ -111,7 +111,7 @@ def _revisions(session: Session) -> Iterator[Item]:
             subject=str(row.id),
             at=row.received_at,
             title="Sent again, with other answers" if row.number > 1 else "Odd when it arrived",
-            why=tuple(flag_words(name) for name in row.flags),
+            why=tuple(flag_words(name) for name in row.flags if name != "revision"),
             revision_id=row.id,
             is_choice=is_choice,
             changes=tuple(_changes(session, inspection.current, row)) if is_choice else (),
