@@ -38,8 +38,8 @@ BLUEPRINTS = (
 
 # Every module with a function ``connect()`` that registers job handlers, panels and may-see rules.
 CONNECTED = (
-    "photos.tasks", "homes.tasks", "homes.panels", "notifications.tasks", "defects.tasks", "visits.panels", "defects.panels",
-    "actions.panels", "certificates.panels", "inspections.panels", "inspections.tasks", "safeguarding.tasks",
+    "photos.tasks", "homes.tasks", "homes.panels", "notifications.tasks", "defects.tasks", "visits.panels",
+    "defects.panels", "actions.panels", "certificates.panels", "inspections.panels",
 )  # fmt: skip
 
 # What stands in the navigation: endpoint, words, the permission that shows it.
@@ -187,15 +187,9 @@ def _nav(app: Flask, person: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _present(names: tuple[str, ...]) -> list[str]:
-    from importlib.util import find_spec
-
-    return [name for name in names if find_spec(f"qa_app.{name}") is not None]
-
-
 def _features(app: Flask) -> None:
-    for name in _present(BLUEPRINTS):
+    for name in BLUEPRINTS:
         app.register_blueprint(importlib.import_module(f"qa_app.{name}").bp)
-    for name in _present(CONNECTED):
+    for name in CONNECTED:
         importlib.import_module(f"qa_app.{name}").connect()
     importlib.import_module("qa_app.cli.commands").init_app(app)
