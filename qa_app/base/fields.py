@@ -15,15 +15,22 @@ from wtforms.validators import StopValidation, ValidationError
 
 # Line breaks and tabs stay; every other control character (NUL above all) is dropped, because
 # PostgreSQL refuses it and nobody can type it.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _BOXES = ("day", "month", "year")
+
+
+def without_controls(text: str) -> str:
+    """Return text without the signs that no page and no database may hold."""
+    return _CONTROLS.sub("", text)
 
 
 def clean_text(text: str, *, is_multiline: bool = False) -> str:
     """Return text as it is kept: one spelling of letters, no control characters, no outer blanks."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _CONTROLS.sub("", text)
+    text = without_controls(text)
     if not is_multiline:
         text = " ".join(text.split())
     return text.strip()

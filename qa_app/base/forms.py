@@ -30,6 +30,7 @@ from typing import Any
 from flask import current_app
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
+from werkzeug.datastructures import MultiDict
 from wtforms.fields import Field
 
 from qa_app.base.choosing import Checkboxes, Choice, Option, Radios, Select, YesNo
@@ -51,6 +52,7 @@ from qa_app.base.fields import (
     TimeField,
     WholeNumberField,
     clean_text,
+    without_controls,
 )
 
 __all__ = [
@@ -118,7 +120,17 @@ class Form(FlaskForm):
     """A form whose fields draw themselves; ``validate_on_submit()`` as in Flask-WTF."""
 
     class Meta(FlaskForm.Meta):
-        """Sends the drawing of every field through ``render``."""
+        """Sends the drawing of every field through ``render``; takes no signs that no page may hold."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Return what was sent without control characters: no database keeps them and no page shows them."""
+            found = super().wrap_formdata(form, formdata)
+            if not found:
+                return found
+            return MultiDict(
+                (name, without_controls(value) if isinstance(value, str) else value)
+                for name, value in found.items(multi=True)
+            )
 
         def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:
             """Draw one field; see the table at the top of this module for ``render_kw``."""
