@@ -15,6 +15,7 @@ from jinja2 import (
     PackageLoader,
     PrefixLoader,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 from qa_app import config
 from qa_app.base import db as database
@@ -166,9 +167,21 @@ def _templates(app: Flask, settings: Settings) -> None:
         person = g.get("person")
         return {
             "person": person,
-            "is_demo": settings.is_demo,
+            "is_demo": _holds_demonstration(app),
             "nav_items": _nav(app, person),
         }
+
+
+def _holds_demonstration(app: Flask) -> bool:
+    """Whether the database holds demonstration data, whatever the settings say; every page then says so."""
+    from qa_app.accounts import queries
+
+    if not app.extensions.get("doorstep_demo"):
+        try:
+            app.extensions["doorstep_demo"] = queries.holds_demonstration(database.db.session())
+        except SQLAlchemyError:  # a page that says the database is away must still be drawn
+            return False
+    return bool(app.extensions["doorstep_demo"])
 
 
 def _nav(app: Flask, person: Any) -> list[dict[str, Any]]:

@@ -42,3 +42,8 @@ def on_duty(session: Session, kind: DutyKind, *, today: date) -> Sequence[User]:
 def is_on_duty(session: Session, user_id: int, kind: DutyKind, *, today: date) -> bool:
     """Whether one person is on duty for ``kind`` today."""
     return any(user.id == user_id for user in on_duty(session, kind, today=today))
+
+
+def holds_demonstration(session: Session) -> bool:
+    """Whether there are accounts of the demonstration."""
+    return session.scalar(select(User.id).where(User.is_demo).limit(1)) is not None

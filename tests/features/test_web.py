@@ -21,10 +21,11 @@ from qa_app.accounts.access import public
 from qa_app.accounts.models import User
 from qa_app.base import web
 from qa_app.base.db import db
-from qa_app.base.transaction import writes
+from qa_app.base.transaction import writes, writing
 from qa_app.config import Settings
 from tests.support.client import PASSWORD, Browser
 from tests.support.html import faults, read
+from tests.support.world import World
 
 STATUSES = [400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 502, 503]
 WORDS = {401: "Please sign in", 404: "cannot find", 413: "too large", 429: "Too many", 500: "Sorry"}
@@ -506,3 +507,12 @@ def test_a_phone_whose_sign_in_has_ended_hears_that_and_nothing_else(app, world,
     path = "/api/v1/visits/00000000-0000-4000-8000-000000000000/draft"
     for sent in (token, "", "stale"):
         assert phone.call("PUT", path, {}, **{"X-CSRF-Token": sent}).status_code == 401
+
+
+def test_pages_say_that_the_data_is_made_up_when_it_is_and_only_then(
+    app: Flask, world: World, browser: Callable[[str], Browser]
+) -> None:
+    assert "made up" not in browser("officer").get("/visits").text
+    with writing() as session:
+        session.get_one(User, world.person("manager").id).is_demo = True
+    assert "made up" in browser("officer").get("/visits").text
