@@ -231,7 +231,7 @@ def test_a_young_inspector_sees_an_area_and_nothing_of_others(browser, world):
     world.visit(world.home("Other House"))
     text = browser("young-inspector").get("/").text
     assert "SE15, Southwark" in text
-    for secret in ("Hidden House", home.address, "4NX", "Other House", "Emergencies"):
+    for secret in ("Hidden House", home.address, " 4NX", "Other House", "Emergencies"):
         assert secret not in text
 
 
@@ -254,7 +254,7 @@ def test_an_adviser_gets_placement_cards_without_an_address(browser, world):
     assert "Nothing to pay until 25" in words
     assert "Last visit Not visited yet" in words
     assert "Shut House" not in words
-    for secret in (home.address, "4NX", "6LH"):
+    for secret in (home.address, " 4NX", " 6LH"):
         assert secret not in text
 
     def found(query: str) -> set[str]:

@@ -209,7 +209,7 @@ def test_the_list_is_narrowed_by_its_address(browser, world):
     assert found("where=inside") == {"Maple House"}
     assert found("where=outside") == {"Oak Lodge"}
     assert found("words=%25") == set()
-    assert found("words=a%00b") == set()
+    assert found("words=q%00zq") == set()
     assert found(f"provider={one.contracts[0].contract.provider_id}") == {
         "Maple House",
         "Oak Lodge",
@@ -286,7 +286,7 @@ def test_what_does_not_exist_is_not_found(browser, world):
 def test_canary_no_address_reaches_those_who_may_not_know_it(browser, world):
     home = world.home(postcode="SE15 4NX")
     home_ref, address = home.ref, home.address
-    secrets = (address, address.split()[1], "4NX", "51.467")
+    secrets = (address, address.split()[1], " 4NX", "51.467")
     paths = (
         "/",
         "/homes",
