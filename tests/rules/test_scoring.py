@@ -359,8 +359,13 @@ def test_each_section_has_its_own_score_and_coverage() -> None:
 
 def test_the_arithmetic_in_full_adds_up_and_says_why() -> None:
     given = {
-        "O01": "yes", "O02": "announced", "O03": "not-applicable", "O05": "unchecked",
-        "O06": "needs-attention", "O38.bed-1": "yes", "O33": "good",
+        "O01": "yes",
+        "O02": "announced",
+        "O03": "not-applicable",
+        "O05": "unchecked",
+        "O06": "needs-attention",
+        "O38.bed-1": "yes",
+        "O33": "good",
     }
     asked = ("O01", "O02", "O03", "O05", "O06", "O07", "O33", "O38")
     found = card(given, asked, rooms=(BEDROOM_1, BEDROOM_2))
