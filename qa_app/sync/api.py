@@ -111,9 +111,11 @@ def session() -> ResponseReturnValue:
 @needs("inspections.fill")
 def list_visits() -> ResponseReturnValue:
     """List what the person signed in has to do."""
-    now = clock().now()
-    mine = visits.for_person(db.session(), g.person, today=local_day(now))
-    return {"visits": [outgoing.visit_line(one, g.person, now=now) for one in mine]}
+    session, person, now = db.session(), g.person, clock().now()
+    sent = queries.sent_visits(session, person.id)
+    mine = visits.for_person(session, person, today=local_day(now))
+    to_do = [one for one in mine if one.id not in sent]
+    return {"visits": [outgoing.visit_line(one, person, now=now) for one in to_do]}
 
 
 @bp.get("/visits/<uuid:visit_id>")

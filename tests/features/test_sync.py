@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import rfc8785
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from qa_app.accounts import service as accounts
 from qa_app.accounts.models import User
@@ -579,3 +579,129 @@ def test_the_description_names_every_address_and_nothing_else(app: Flask, browse
             served |= {(path, method) for method in (rule.methods or set()) & {"GET", "PUT"}}
     assert described == served
     assert json.dumps(document)
+
+
+# -- Others, and after trouble ---------------------------------------------------------------------
+
+
+def test_others_get_an_inspection_without_what_was_said_apart(
+    browser: Open, visit: Visit, world: World
+) -> None:
+    officer, client_id = browser("officer"), sending.new_id()
+    secret = "SECRET-4417 someone is staying"
+    answers = {
+        "O58": sending.finding("yes", comment=secret), "O05": sending.finding("no", comment="Loose"),
+        "O53": "some", "O04": "good",
+    }  # fmt: skip
+    worry = [{"to": "programme-lead", "words": "SECRET-4418"}]
+    body = sending.body(visit, answers, now=world.now(), worries=worry)
+    put(officer, client_id, body)
+    path = f"{PREFIX}/inspections/{client_id}"
+    assert secret in officer.call("GET", path).text
+    for role in ("manager", "monitor", "director"):
+        answer = browser(role).call("GET", path)
+        assert answer.status_code == 200
+        assert "SECRET" not in answer.text
+        assert "Loose" in answer.text
+    assert browser("young-inspector").call("GET", path).status_code == 404
+    assert browser("adviser").call("GET", path).status_code == 403
+    assert browser("provider").call("GET", path).status_code == 404
+
+
+def test_t14_a_provider_gets_what_was_shared_and_a_score_over_that(
+    browser: Open, visit: Visit, world: World
+) -> None:
+    from qa_app.inspections import service
+
+    officer, client_id = browser("officer"), sending.new_id()
+    answers = {**sending.best_answers(db.session, visit), "O58": "yes", "O63": "no"}
+    put(officer, client_id, sending.body(visit, answers, now=world.now()))
+    with writing() as session:
+        inspection = session.scalars(select(Inspection)).one()
+        actor = session.get_one(User, world.person("manager").id)
+        service.share(session, inspection, actor=actor, now=world.now())
+    path = f"{PREFIX}/inspections/{client_id}"
+    whole = officer.call("GET", path).json
+    shared = browser("provider").call("GET", path).json
+    assert whole["score"]["band"] == "urgent-action"
+    assert shared["score"]["band"] == "good"
+    assert shared["score"]["percent"] == 100.0
+    seen = {one["question"] for one in shared["answers"]}
+    assert not seen & {"O58", "O59", "O53", "O45"}
+    assert "O05" in seen
+    assert set(shared["asked"]) == seen
+    assert "worries" not in shared
+    assert "told" not in shared
+
+
+def test_the_other_voice_of_ones_own_visit_stays_shut_until_all_are_in(
+    browser: Open, world: World
+) -> None:
+    young = world.person("young-inspector")
+    visit = world.visit(young_inspectors=(young,))
+    theirs = sending.new_id()
+    put(
+        browser("young-inspector"), theirs,
+        sending.body(visit, {"Y26": "no"}, now=world.now(), voice="young-inspector"),
+    )  # fmt: skip
+    path = f"{PREFIX}/inspections/{theirs}"
+    assert browser("officer").call("GET", path).status_code == 404
+    assert browser("manager").call("GET", path).status_code == 200
+    put(browser("officer"), sending.new_id(), sending.body(visit, {"O05": "yes"}, now=world.now()))
+    assert browser("officer").call("GET", path).status_code == 200
+
+
+def test_f54_a_server_restored_from_yesterday_takes_everything_again(
+    browser: Open, visit: Visit, world: World, app: Flask
+) -> None:
+    officer, client_id, picture = browser("officer"), sending.new_id(), sending.photo()
+    body = sending.body(
+        visit, {"O05": sending.finding("no", photos=[sending.named(picture)])}, now=world.now()
+    )
+    put(officer, client_id, body)
+    first = put_photo(officer, client_id, picture).json
+    with writing() as session:  # yesterday's database: nothing of the visit is in it
+        for table in reversed(db.metadata.sorted_tables):
+            if table.name in {"inspection", "inspection_revision"}:
+                session.execute(update(Inspection).values(current_revision_id=None))
+            if table.name in {
+                "finding", "proposal", "inspection_revision", "inspection", "photo", "telling",
+                "defect", "job", "action",
+            }:  # fmt: skip
+                session.execute(table.delete())
+    assert receipt(officer, client_id).status_code == 404
+    assert put(officer, client_id, body).json["needs"] == [sending.sha(picture)]
+    again = put_photo(officer, client_id, picture).json
+    assert again == first
+    assert db.session.scalar(select(func.count()).select_from(Inspection)) == 1
+
+
+def test_f31_a_sign_in_that_ended_is_401_and_the_work_goes_on_after_the_next(
+    browser: Open, visit: Visit, world: World
+) -> None:
+    from qa_app.accounts.models import SignIn
+
+    officer, client_id, picture = browser("officer"), sending.new_id(), sending.photo()
+    body = sending.body(
+        visit, {"O05": sending.finding("no", photos=[sending.named(picture)])}, now=world.now()
+    )
+    put(officer, client_id, body)
+    token = officer.api_token()
+    with writing() as session:
+        for row in session.scalars(select(SignIn)):
+            session.delete(row)
+    path = f"{PREFIX}/inspections/{client_id}/photos/{sending.sha(picture)}"
+    assert officer.call("PUT", path, picture, **{"X-CSRF-Token": token}).status_code == 401
+    assert db.session.scalar(select(func.count()).select_from(Photo)) == 0
+    assert put_photo(browser("officer"), client_id, picture).json["status"] == "complete"
+
+
+def test_a_sent_visit_leaves_the_list(browser: Open, world: World) -> None:
+    young = world.person("young-inspector")
+    visit = world.visit(young_inspectors=(young,))
+    phone = browser("young-inspector")
+    assert len(phone.call("GET", f"{PREFIX}/visits").json["visits"]) == 1
+    body = sending.body(visit, {"Y26": "no"}, now=world.now(), voice="young-inspector")
+    put(phone, sending.new_id(), body)
+    assert phone.call("GET", f"{PREFIX}/visits").json["visits"] == []
+    assert len(browser("officer").call("GET", f"{PREFIX}/visits").json["visits"]) == 1

@@ -9,6 +9,7 @@ import errno
 import json
 import os
 import random
+import socket
 import sys
 import threading
 from collections import Counter
@@ -355,3 +356,35 @@ def test_f48_a_deadlock_is_tried_once_more(
     answer = officer.call("PUT", f"/api/v1/inspections/{client_id}", body)
     event.remove(db.session, "before_flush", clash)
     assert answer.status_code == status
+
+
+@pytest.mark.sqlite_only
+def test_f24_an_upload_cut_at_half_leaves_nothing_and_goes_again(
+    servers: Servers,
+    template: Path,
+    tmp_path: Path,
+    signed_in: SignedIn,
+    make_work: Callable[[random.Random], Work],
+) -> None:
+    folder = tmp_path / "cut"
+    folder.mkdir()
+    (folder / "doorstep.sqlite").write_bytes(template.read_bytes())
+    (folder / "postcodes.sqlite").touch()
+    port, chance = servers.serve(folder), random.Random(1)
+    work = make_work(chance)
+    name, data = next(iter(work.photos.items()))
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+        head = (
+            f"PUT /api/v1/inspections/{work.client_id}/photos/{name} HTTP/1.1\r\n"
+            f"Host: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n"
+            f"Cookie: doorstep={signed_in.cookie}\r\nX-CSRF-Token: {signed_in.token}\r\n"
+            f"Content-Length: {len(data)}\r\n\r\n"
+        )
+        line.sendall(head.encode() + data[: len(data) // 2])
+    phone = Phone(signed_in, work, chance)
+    assert phone.put(port, name)["status"] == "needs"
+    answers, rows = crashing.on_disk(folder)
+    assert (answers, len(rows)) == ([], 1)
+    assert len([path for path in (folder / "uploads").rglob("*") if path.is_file()]) == 1
+    assert phone.send_all(port)
+    servers.stop()
