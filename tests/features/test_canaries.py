@@ -107,7 +107,7 @@ def test_those_who_may_know_are_told(scene: Scene) -> None:
         "manager": ["address of the own home", "postcode of the other home", "price of the own provider",
                     "comment of the unshared visit", "reviewed comment of the shared visit", "notes on the own provider",
                     "young words of the shared visit", "name of the young inspector", "words of the withheld defect"],
-        "provider": ["address of the own home", "price of the own provider", "comment of the shared visit",
+        "provider": ["address of the own home", "price of the own provider",
                      "words of the own action", "caption of the shared visit"],
         "young-inspector": ["address of the own home", "young words of the shared visit", "draft of young-inspector"],
         "duty officer": ["safeguarding of the shared visit", "worry of the shared visit", "feeling unsafe of the foreign visit",

@@ -82,12 +82,11 @@ RULES: tuple[tuple[str, Callable[..., frozenset[str]]], ...] = (
     # `share: reviewed` and `never`: not the provider, not before somebody has looked
     (r"reviewed (?:comment|caption) of the \w+ visit", _staff()),
     (r"young (?:comment|words) of the (\w+) visit", lambda v: STAFF | {YOUNG_AUTHOR[v]}),
-    (r"not suitable of the shared visit", _staff("provider")),
-    (r"not suitable of the foreign visit", _staff("other provider")),
-    (r"not suitable of the unshared visit", _staff()),
+    # comments are at least reviewed, whatever their question's share: an answer goes out, its words do not
+    (r"(?:comment|room comment|not suitable) of the \w+ visit", _staff()),
     # a critical answer becomes a repair at once: its provider, and whoever may read the repair
     (
-        r"(?:comment|room comment|caption|who was told) of the (\w+) visit",
+        r"(?:caption|who was told) of the (\w+) visit",
         lambda v: STAFF | {"adviser"} | BY_VISIT[v],
     ),
     (r"words of the withheld defect", _staff("adviser")),
