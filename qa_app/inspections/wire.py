@@ -60,7 +60,7 @@ def submission_of(content: Mapping[str, Any]) -> Submission:
     chosen = content.get("question_set") or {}
     asked = content.get("asked")
     return Submission(
-        visit=str(content.get("visit") or ""),
+        visit=str(content.get("visit") or "").lower(),
         set_key=str(chosen.get("key") or ""),
         set_version=int(chosen.get("version") or 0),
         form=str(content.get("form") or ""),

@@ -227,6 +227,16 @@ def test_facts_are_those_of_the_local_day_on_which_the_visit_started(
     assert facts[0] == facts[1]
 
 
+def test_a_clock_from_1970_moves_neither_the_facts_nor_the_start_of_the_visit(
+    app: Flask, world: World, visit: Visit, officer: User
+) -> None:
+    body = sending.body(visit, {"O05": "yes"}, now=world.now() - timedelta(days=19_000))
+    send(app, officer, {**body, "visit": visit.id.upper()}, sending.new_id())
+    kept = db.session.get_one(Visit, visit.id)
+    assert kept.checked_in_at == world.now()
+    assert (kept.facts or {})["started_on"] == world.today().isoformat()
+
+
 def test_what_is_asked_was_frozen_although_the_phone_says_less(
     app: Flask, world: World, visit: Visit, officer: User
 ) -> None:
@@ -251,8 +261,12 @@ def test_who_was_told_is_noted_on_the_urgent_repair(
     send(app, officer, body, sending.new_id())
     raised = db.session.scalars(select(Defect)).one()
     assert raised.first_told_at == at
-    notes = [one.note for one in audit.timeline(db.session(), "defect", raised.ref)]
-    assert "Duty desk, phone" in notes
+    client_id = db.session.scalars(select(Inspection)).one().client_id
+    answers = {"O05": "no", "O04": "good"}
+    send(app, officer, {**body, **sending.body(visit, answers, now=world.now())}, client_id)
+    for subject in (("defect", raised.ref), ("visit", visit.id)):
+        notes = [one.note for one in audit.timeline(db.session(), *subject)]
+        assert notes.count("Duty desk, phone") == 1
 
 
 # -- Following up ----------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ from qa_app.visits.queries import officer_of
 
 SOURCE = "inspection"
 PROPOSED, RAISED, MERGED = "proposed", "raised", "merged"
+TOLD = "The provider was told"
 MANAGER_PROMPT, PLAN_PROMPT, REOPEN_PROMPT = "escalate-to-manager", "pathway-plan", "reopen-actions"
 
 
@@ -180,22 +181,37 @@ def _told(
     *,
     now: datetime,
 ) -> None:
-    """Note on every urgent repair, and on the visit, whom the officer told ("Ring the provider now")."""
-    inspection, person = revision.inspection, revision.inspection.user
+    """Note on every urgent repair, and on the visit, whom the officer told ("Ring the provider now"), once."""
+    inspection = revision.inspection
     for told in weighed.submission.told:
         at = min(told.at or revision.finished_at, revision.received_at)
         note = ", ".join(part for part in (told.who.strip(), told.how.strip()) if part)
-        audit.event(
-            session, "visit", inspection.visit_id, who=person, what="The provider was told",
-            now=at, note=note,
-        )  # fmt: skip
+        _told_line(session, inspection, ("visit", inspection.visit_id), at=at, note=note)
         for defect in urgent:
             if defect.first_told_at is None or at < defect.first_told_at:
                 defect.first_told_at = at
-            audit.event(
-                session, "defect", defect.ref, who=person, what="The provider was told", now=at,
-                note=note, is_for_provider=not defect.is_withheld,
+            _told_line(
+                session, inspection, ("defect", defect.ref), at=at, note=note,
+                is_for_provider=not defect.is_withheld,
             )  # fmt: skip
+
+
+def _told_line(
+    session: Session,
+    inspection: Inspection,
+    subject: tuple[str, str],
+    *,
+    at: datetime,
+    note: str,
+    is_for_provider: bool = False,
+) -> None:
+    lines = audit.timeline(session, *subject)
+    if any((one.what, one.at, one.note) == (TOLD, at, note) for one in lines):
+        return
+    audit.event(
+        session, *subject, who=inspection.user, what=TOLD, now=at, note=note,
+        is_for_provider=is_for_provider,
+    )  # fmt: skip
 
 
 # -- Actions and prompts ---------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from qa_app.inspections.receipts import (
     receipt_before_answers,
     receipt_of,
 )
+from qa_app.inspections.rules.arrival import day_moment
 from qa_app.inspections.rules.check import Problem
 from qa_app.inspections.rules.open_checks import is_check_id
 from qa_app.inspections.rules.submission import Submission
@@ -98,7 +99,8 @@ def submit(
         raise InvalidSubmission(problems)
     inspection = _inspection(session, visit, received)
     revision = keep_revision(session, inspection, received, weighed)
-    visit_service.check_in(session, visit, actor=person, at=received.started, now=now)
+    began = day_moment(received.started, now)
+    visit_service.check_in(session, visit, actor=person, at=began, now=now)
     visit_service.finish_draft(session, visit, person, client_id=client_id, now=now)
     follow(
         session,
