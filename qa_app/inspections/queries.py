@@ -294,12 +294,11 @@ def photos_of(session: Session, inspection: Inspection) -> dict[str, Photo]:
     return {photo.sha256: photo for photo in found}
 
 
-def count_photos(session: Session, user_id: int, client_id: str, *, besides: str) -> int:
-    """How many photos have come under an id, besides the one with this SHA-256."""
+def count_photos(session: Session, user_id: int, client_id: str) -> int:
+    """How many photos have come under an id."""
     statement = select(func.count()).where(
         Photo.owner_kind == OWNER_KIND,
         Photo.owner_id == owner_id(user_id, client_id),
-        Photo.sha256 != besides,
     )
     return session.scalar(statement) or 0
 

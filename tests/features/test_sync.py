@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import rfc8785
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from qa_app.accounts import service as accounts
 from qa_app.accounts.models import User
 from qa_app.adapters.clock import SetClock
 from qa_app.base.db import db
@@ -23,33 +21,16 @@ from qa_app.photos import service as photos
 from qa_app.photos.models import Photo
 from qa_app.visits.models import Visit
 from tests.support import pictures, sending
+from tests.support.calls import PREFIX, put, put_photo, receipt
 from tests.support.client import Browser
 from tests.support.world import World
 
 Open = Callable[[str], Browser]
-PREFIX = "/api/v1"
 
 
 @pytest.fixture
 def visit(world: World) -> Visit:
     return world.visit()
-
-
-def put(browser: Browser, client_id: str, body: Any) -> Any:
-    """Send an inspection."""
-    return browser.call("PUT", f"{PREFIX}/inspections/{client_id}", body)
-
-
-def put_photo(browser: Browser, client_id: str, data: bytes, named: str | None = None) -> Any:
-    """Send a photo, under its own hash unless another is given."""
-    return browser.call(
-        "PUT", f"{PREFIX}/inspections/{client_id}/photos/{named or sending.sha(data)}", data
-    )
-
-
-def receipt(browser: Browser, client_id: str) -> Any:
-    """Ask for a receipt."""
-    return browser.call("GET", f"{PREFIX}/inspections/{client_id}/receipt")
 
 
 # -- Who and what ----------------------------------------------------------------------------------
@@ -303,6 +284,24 @@ def test_a_photo_over_the_limit_is_refused_unread(
     assert answer.json["refused"] == [{"sha256": sending.sha(data), "reason": "too_large"}]
 
 
+def test_one_account_cannot_fill_the_disk_with_photos_that_nothing_names(
+    browser: Open, visit: Visit, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from qa_app.inspections.service import submitting
+
+    monkeypatch.setattr(submitting, "MOST_PHOTOS", 2)
+    officer, client_id = browser("officer"), sending.new_id()
+    pictures = [sending.photo(number) for number in range(3)]
+    answers = [put_photo(officer, client_id, one) for one in pictures]
+    assert [one.status_code for one in answers] == [201, 201, 413]
+    assert answers[2].json["error"] == "too_many"
+    named = sending.finding("no", photos=[sending.named(pictures[2])])
+    put(officer, client_id, sending.body(visit, {"O05": named}, now=world.now()))
+    assert receipt(officer, client_id).json["status"] == "complete"
+    assert put_photo(officer, client_id, pictures[2]).status_code == 201
+    assert receipt(officer, client_id).json["refused"] == []
+
+
 def test_f50_a_photo_that_the_worker_cannot_read_is_named(
     browser: Open, visit: Visit, world: World, app: Flask
 ) -> None:
@@ -380,182 +379,6 @@ def test_get_inspection_carries_the_score(browser: Open, visit: Visit, world: Wo
     assert 90 < found["score"]["percent"] < 100
     assert (found["score"]["partial"], found["score"]["missing_critical"]) == (False, [])
     assert {key: found[key] for key in body} == body
-
-
-# -- What is accepted all the same -----------------------------------------------------------------
-
-
-def flags_of(browser: Open, visit: Visit, body: Any) -> set[str]:
-    """Send and return the flags; it must be taken."""
-    answer = put(browser("officer"), sending.new_id(), body)
-    assert answer.status_code == 201, answer.text
-    return set(answer.json["flags"])
-
-
-def test_f35_a_cancelled_visit_or_a_closed_home_is_flagged(browser: Open, world: World) -> None:
-    visit = world.visit(world.home(status="closed"), status="cancelled")
-    found = flags_of(browser, visit, sending.body(visit, {"O05": "yes"}, now=world.now()))
-    assert {"visit-cancelled", "home-closed"} <= found
-    assert db.session.get_one(Visit, visit.id).status == "cancelled"
-
-
-@pytest.mark.parametrize(
-    ("age", "expected"),
-    [
-        (timedelta(hours=2), set()),
-        (timedelta(days=3), {"late"}),
-        (timedelta(days=20), {"late", "clock"}),
-        (timedelta(minutes=-2), set()),
-        (timedelta(hours=-2), {"clock"}),
-        (timedelta(days=19_000), {"late", "clock"}),
-    ],
-)
-def test_f19_late_work_and_wrong_clocks(
-    age: timedelta, expected: set[str], browser: Open, visit: Visit, world: World
-) -> None:
-    body = sending.body(visit, {"O05": "yes"}, now=world.now() - age)
-    assert flags_of(browser, visit, body) == expected
-
-
-def test_f20_a_clock_that_jumped_back(browser: Open, visit: Visit, world: World) -> None:
-    body = sending.body(visit, {"O05": "yes"}, now=world.now())
-    body["started"] = (world.now() + timedelta(minutes=3)).isoformat()
-    assert flags_of(browser, visit, body) == {"clock"}
-
-
-def test_f36_an_older_version_is_judged_by_itself(
-    browser: Open, visit: Visit, world: World
-) -> None:
-    from qa_app.question_sets import service as question_sets
-    from tests.support.question_sets import text_of
-
-    browser("officer").call("GET", f"{PREFIX}/visits/{visit.id}")
-    text = text_of("officer-visit").replace("version: 1\n", "version: 2\n", 1)
-    with writing() as session:
-        question_sets.load(session, text, now=world.now())
-    body = sending.body(visit, {"O05": "yes"}, now=world.now())
-    assert flags_of(browser, visit, body) == {"old-version"}
-
-
-def test_rooms_and_numbers_that_are_odd_are_kept(browser: Open, visit: Visit, world: World) -> None:
-    answers = {"O38": sending.finding("no", "a-room-nobody-knows"), "O52": 5000}
-    found = flags_of(browser, visit, sending.body(visit, answers, now=world.now()))
-    assert found == {"unknown-room", "number-out-of-range"}
-
-
-def test_work_of_somebody_whose_place_was_taken(browser: Open, visit: Visit, world: World) -> None:
-    from qa_app.visits import service as visits
-
-    other = world.person("officer", name="Another Officer")
-    with writing() as session:
-        visits.reassign(
-            session, session.get_one(Visit, visit.id), officer=session.get_one(User, other.id),
-            actor=session.get_one(User, other.id), now=world.now(),
-        )  # fmt: skip
-    body = sending.body(visit, {"O05": "yes"}, now=world.now())
-    assert flags_of(browser, visit, body) == {"reassigned"}
-
-
-def test_f34_a_disabled_account_gets_401(browser: Open, visit: Visit, world: World) -> None:
-    officer = browser("officer")
-    token = officer.api_token()
-    with writing() as session:
-        person = session.get_one(User, world.person("officer").id)
-        accounts.disable(session, person, actor=None, now=world.now())
-    body = sending.body(visit, {"O05": "yes"}, now=world.now())
-    answer = officer.call(
-        "PUT", f"{PREFIX}/inspections/{sending.new_id()}", body, **{"X-CSRF-Token": token}
-    )
-    assert answer.status_code == 401
-
-
-# -- What is refused -------------------------------------------------------------------------------
-
-
-def test_unknown_questions_and_values_are_named(browser: Open, visit: Visit, world: World) -> None:
-    answers = {"O05": "perhaps", "X99": "yes", "O06": "good"}
-    answer = put(
-        browser("officer"), sending.new_id(), sending.body(visit, answers, now=world.now())
-    )
-    assert answer.status_code == 422
-    assert isinstance(answer.json, list)
-    assert sorted(one["question"] for one in answer.json) == ["O05", "X99"]
-    assert all(one["message"] for one in answer.json)
-    assert db.session.scalar(select(func.count()).select_from(Inspection)) == 0
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"question_set": {"key": "officer-visit", "version": 99}},
-        {"question_set": {"key": "young-inspector-visit", "version": 1}},
-        {"question_set": {"key": "officer-visit", "version": True}},
-        {"form": "no-such-form"},
-        {"asked": ["O05", "X99"]},
-        {"started": "2026-11-22T10:00:00"},
-        {"finished": "2026-02-30T10:00:00Z"},
-        {"finished": "0001-01-01T00:00:00+14:00"},
-        {"answers": {}},
-        {"answers": [{"question": "O05"}]},
-        {"answers": [{"question": "O05", "findings": [{"value": True}]}]},
-        {"answers": [{"question": "O05", "findings": [{"value": ["no"]}]}]},
-        {"answers": [{"question": "O05", "findings": [{"value": "no", "status": "lost"}]}]},
-        {"answers": [{"question": "O05", "findings": [{"value": "no", "raise": "P9"}]}]},
-        {"answers": [{"question": "O05", "findings": [{"value": "no", "room": "x" * 37}]}]},
-        {"answers": [{"question": "O05", "findings": [{"value": "no", "comment": "\x00"}]}]},
-        {"answers": [{"question": "O52", "findings": [{"value": 2**60}]}]},
-        {"visit": "not-an-id"},
-        {"worries": [{"to": "x" * 31, "words": "w"}]},
-    ],
-)
-def test_malformed_content_is_422_and_a_list(
-    change: dict[str, Any], browser: Open, visit: Visit, world: World
-) -> None:
-    body = {**sending.body(visit, {"O05": "no"}, now=world.now()), **change}
-    answer = put(browser("officer"), sending.new_id(), body)
-    assert answer.status_code == 422, answer.text
-    assert answer.json
-    assert all(set(one) == {"question", "message"} for one in answer.json)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"a": NaN}', b'{"a": 1e400}',
-        b'{"a": 1, "a": 2}', b"[" * 100_000, b'{"a":' * 5000 + b"1" + b"}" * 5000,
-        b'{"a": "\\ud800"}', b'{"a": ' + b"9" * 5000 + b"}", b'{"visit": 1}',
-    ],
-)  # fmt: skip
-def test_what_is_no_json_is_422(text: bytes, browser: Open) -> None:
-    answer = put(browser("officer"), sending.new_id(), text)
-    assert answer.status_code == 422
-    assert isinstance(answer.json, list)
-
-
-def test_f64_long_words_emoji_and_right_to_left_are_kept_exactly(
-    browser: Open, visit: Visit, world: World
-) -> None:
-    officer, client_id = browser("officer"), sending.new_id()
-    words = "😀 مرحبا\u202e" + "x" * 100_000
-    body = sending.body(visit, {"O05": sending.finding("no", comment=words)}, now=world.now())
-    assert put(officer, client_id, body).status_code == 201
-    kept = officer.call("GET", f"{PREFIX}/inspections/{client_id}").json
-    assert kept["answers"][0]["findings"][0]["comment"] == words
-
-
-def test_f41_keys_of_a_newer_app_are_kept(browser: Open, visit: Visit, world: World) -> None:
-    officer, client_id = browser("officer"), sending.new_id()
-    body = {**sending.body(visit, {"O05": "no"}, now=world.now()), "weather": {"rain": [1, 2.5]}}
-    answer = put(officer, client_id, body)
-    assert answer.status_code == 201
-    assert answer.json["content_sha256"] == sending.sha(rfc8785.dumps(body))
-
-
-def test_ids_that_are_no_ids_are_404(browser: Open) -> None:
-    officer = browser("officer")
-    for path in ("/inspections/1", "/visits/1", "/inspections/x/receipt", "/nothing"):
-        answer = officer.call("GET", PREFIX + path)
-        assert (answer.status_code, answer.mimetype) == (404, "application/json")
 
 
 # -- The description -------------------------------------------------------------------------------
@@ -705,3 +528,14 @@ def test_a_sent_visit_leaves_the_list(browser: Open, world: World) -> None:
     put(phone, sending.new_id(), body)
     assert phone.call("GET", f"{PREFIX}/visits").json["visits"] == []
     assert len(browser("officer").call("GET", f"{PREFIX}/visits").json["visits"]) == 1
+
+
+def test_an_officer_may_say_raise_with_true(
+    app: Flask, world: World, browser: Callable[[str], Browser]
+) -> None:
+    home = world.home()
+    officer = browser("officer")
+    visit = world.visit(home)
+    body = answers_body(visit, {"O06": {"value": "needs-attention", "raise": True, "reason": "Dark"}})
+    assert officer.call("PUT", f"/api/v1/inspections/{uuid.uuid4()}", body).status_code == 201
+    assert [one.priority for one in db.session.scalars(select(Defect))] == ["P1"]

@@ -50,7 +50,7 @@ PAGE_IDS = uuid.UUID("6f1c3c0e-8d5b-4c58-9d0f-6a3f6c1f7a52")
 
 
 MOST_PHOTOS = 300
-"""How many photos one inspection may have, so that one account cannot fill the disk."""
+"""How many photos may come under one id that no answers name, so that one account cannot fill the disk."""
 
 
 class TooManyPhotos(DomainError):
@@ -130,10 +130,14 @@ def take_photo(
     """Take in a photo for an id of this person's, known or not yet known; return the receipt, and whether it is new.
 
     ``received`` is durable already (``photos.service.intake().take``, before the transaction).
-    ``TooManyPhotos`` past the limit.
+    ``TooManyPhotos`` past the limit, unless the answers name it.
     """
     one_at_a_time(session, person)
-    if queries.count_photos(session, person.id, client_id, besides=received.sha256) >= MOST_PHOTOS:
+    inspection = queries.own(session, person.id, client_id)
+    named = inspection is not None and any(
+        received.sha256 in revision.manifest for revision in inspection.revisions
+    )
+    if not named and queries.count_photos(session, person.id, client_id) >= MOST_PHOTOS:
         raise TooManyPhotos(f"One inspection may have {MOST_PHOTOS} photos.")
     _, is_new = photos.take_in(
         session,
@@ -143,7 +147,7 @@ def take_photo(
         user_id=person.id,
         now=now,
     )
-    return _settled(session, person, client_id, now=now), is_new
+    return _settled(session, person, client_id, inspection, now=now), is_new
 
 
 def receipt_for(session: Session, person: User, client_id: str) -> Receipt | None:
@@ -174,12 +178,14 @@ def refuse_photo(
             )
         )
         session.flush()
-    return _settled(session, person, client_id, now=now)
-
-
-def _settled(session: Session, person: User, client_id: str, *, now: datetime) -> Receipt:
-    """Note what has become complete under an id, and return the receipt of what was received last."""
     inspection = queries.own(session, person.id, client_id)
+    return _settled(session, person, client_id, inspection, now=now)
+
+
+def _settled(
+    session: Session, person: User, client_id: str, inspection: Inspection | None, *, now: datetime
+) -> Receipt:
+    """Note what has become complete under an id, and return the receipt of what was received last."""
     if inspection is None:
         return receipt_before_answers(session, person.id, client_id) or Receipt(client_id)
     known_now = settle(session, inspection, now=now)
