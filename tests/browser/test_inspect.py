@@ -44,6 +44,9 @@ def twelve(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return [folder / name for name in made]
 
 
+CANARY = "the resident says it was like this in June"
+"""Typed into a comment: comments stay with us until somebody releases them."""
+
 FAILING = {
     "O05": "no",
     "O11": "no",
@@ -88,6 +91,8 @@ def answer_everything(
                     page.locator(f'[name="{name}"][value="{value}"]').check()
                 else:
                     page.locator(f'[name="{name}"]').first.fill(value)
+                if question.id == "O05":
+                    page.locator(f'[name="{name}-comment"]').fill(CANARY)
                 if question.id in FAILING:
                     page.locator(f'[name="{name}-photos"]').set_input_files(
                         [left.pop(), left.pop()]
@@ -101,6 +106,7 @@ def test_an_officer_does_a_whole_visit_on_a_phone(
     app, world, window: Callable[..., Visitor], twelve, has_scripts
 ):
     home, email = world.home("Maple House"), world.person("officer").email
+    world.person("provider")
     officer = window(PHONE, has_scripts=has_scripts)
     officer.sign_in(email)
     if not has_scripts:
@@ -134,6 +140,41 @@ def test_an_officer_does_a_whole_visit_on_a_phone(
     assert db.session.query(Photo).count() == 12
     locks = [f for f in inspection.current.findings if f.question == "O38"]
     assert [(f.room_id, f.value) for f in locks] == [(first.id, "no"), (second.id, "no")]
+    share_and_look_as_the_provider(officer, window, inspection.id, has_scripts=has_scripts)
+
+
+def share_and_look_as_the_provider(
+    officer: Visitor, window: Callable[..., Visitor], inspection_id: str, *, has_scripts: bool
+) -> None:
+    """The officer shares what was found; the provider sees its repairs, and nothing that is not for it."""
+    page = officer.open(f"/inspections/{inspection_id}")
+    assert "Bedroom 1" in page.content()
+    assert "Bedroom 2" in page.content()
+    officer.press("Share with the provider")
+    officer.look("inspection-share")
+    officer.press("Share this with the provider")
+    provider = window(PHONE, has_scripts=has_scripts)
+    provider.sign_in("provider@example.org")
+    if not has_scripts:
+        provider.look = lambda name="": None  # type: ignore[method-assign]  # axe is a script itself
+    page = provider.open(f"/inspections/{inspection_id}")
+    provider.look("inspection-provider")
+    text = page.content()
+    assert "Can each resident lock their own door" in text
+    for secret in (
+        CANARY,
+        "exploitation",
+        "who is not on the record",
+        "Do residents say they feel safe",
+    ):
+        assert secret not in text
+    page = provider.open("/defects")
+    provider.look("defects-provider")
+    assert "Bedroom 1" in page.content()
+    assert CANARY not in page.content()
+    page = provider.open("/visits")
+    provider.look("visits-provider")
+    assert "Maple House" in page.content()
 
 
 def test_the_script_keeps_work_photos_and_shows_an_emergency_at_once(world, window, twelve):

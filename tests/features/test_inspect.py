@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
-from datetime import timedelta
 
 import pytest
 
@@ -14,38 +12,10 @@ from qa_app.base.transaction import writing
 from qa_app.homes.models import Home
 from qa_app.inspections import wire
 from qa_app.inspections.models import Inspection
-from qa_app.inspections.rules.submission import Finding, Submission
 from qa_app.photos.models import Photo
-from qa_app.visits import queries as visits
-from qa_app.visits import service as visit_service
 from qa_app.visits.models import Draft, Visit
 from tests.support import pictures
-from tests.support.filling import all_answers, prepared
-
-MULTIPART = "multipart/form-data"
-
-
-def picture(data: bytes, name: str = "photo.jpg") -> tuple[io.BytesIO, str]:
-    return io.BytesIO(data), name
-
-
-def send(browser, visit, action="save", page="", **fields):
-    return browser.post(
-        f"/visits/{visit.id}/inspect{page}", {**fields, "action": action}, content_type=MULTIPART
-    )
-
-
-def draft(visit, device="web") -> Submission:
-    [row] = db.session.query(Draft).filter_by(visit_id=visit.id, device=device)
-    found = wire.submission_of(row.content)
-    db.session.rollback()
-    return found
-
-
-def finding(submission: Submission, question: str, room: str | None = None) -> Finding:
-    found = [f for a in submission.answers if a.question == question for f in a.findings]
-    [one] = [f for f in found if f.room == room]
-    return one
+from tests.support.filling import all_answers, draft, finding, picture, prepared, send
 
 
 def rooms(visit, kind):
@@ -409,7 +379,7 @@ def test_what_is_missing_is_named_first_then_sent_all_the_same(app, world, brows
     visit, officer = world.visit(), browser("officer")
     answers = all_answers(prepared(app, visit), O05="no", O11="unchecked")
     del answers["O64"]
-    first = send(officer, visit, "finish", **answers)
+    first = send(officer, visit, "check", "?all=1", **answers)
     assert first.location == f"/visits/{visit.id}/inspect/check"
     assert db.session.query(Inspection).count() == 0
     page = officer.get(first.location).text
@@ -452,116 +422,3 @@ def test_a_started_visit_keeps_the_facts_of_that_day(app, world, browser):
     kept = db.session.get(Visit, visit.id)
     assert kept.status == "in-progress"
     assert kept.facts["started_on"] == "2026-11-22"
-
-
-# -- Other lives of the same form --------------------------------------------------------------------
-
-
-def test_the_script_saves_by_the_same_form_and_is_told_in_json(world, browser):
-    visit, officer = world.visit(), browser("officer")
-    fields = {"O05": "no", "O19": "warm", "O05-photos": picture(pictures.jpeg()), "action": "save"}
-    answer = officer.post(
-        f"/visits/{visit.id}/inspect?all=1", fields, content_type=MULTIPART,
-        headers={"Accept": "application/json"},
-    )  # fmt: skip
-    assert answer.status_code == 422
-    assert list(answer.json["problems"]) == ["O19"]
-    [shown] = answer.json["photos"]["O05"]
-    assert shown["key"] == finding(draft(visit), "O05").photos[0].sha256[:16]
-    assert finding(draft(visit), "O05").value == "no"
-
-
-def test_unfinished_work_on_the_phone_can_be_gone_on_with_here(world, browser):
-    visit, officer = world.visit(), browser("officer")
-    content = {
-        "visit": visit.id, "question_set": {"key": "officer-visit", "version": 1}, "form": "full",
-        "started": "2026-11-22T09:00:00+00:00", "finished": None,
-        "answers": [{"question": "O05", "findings": [{"room": None, "value": "no"}]}],
-    }  # fmt: skip
-    with writing() as session:
-        visit_service.save_draft(
-            session, session.get(Visit, visit.id), world.person("officer"), client_id="c" * 36,
-            device="phone", content=content, saved_at=world.now(), now=world.now(),
-        )  # fmt: skip
-    assert "on another device" in officer.get(f"/visits/{visit.id}/inspect").text
-    send(officer, visit, "take-over", device="phone")
-    assert finding(draft(visit), "O05").value == "no"
-    assert "on another device" not in officer.get(f"/visits/{visit.id}/inspect").text
-
-
-def test_somebody_who_was_replaced_can_still_send(app, world, browser):
-    visit, officer = world.visit(), browser("officer")
-    answers = all_answers(prepared(app, visit))
-    with writing() as session:
-        visit_service.reassign(
-            session, session.get(Visit, visit.id), officer=world.person("manager"),
-            actor=world.person("officer"), now=world.now(),
-        )  # fmt: skip
-    assert "Somebody else makes this visit now" in officer.get(f"/visits/{visit.id}/inspect").text
-    assert "/inspections/" in send(officer, visit, "finish", **answers).location
-
-
-def test_a_cancelled_visit_can_still_be_sent(app, world, browser):
-    visit, officer = world.visit(), browser("officer")
-    answers = all_answers(prepared(app, visit))
-    with writing() as session:
-        visit_service.cancel(
-            session, session.get(Visit, visit.id), because="Flood",
-            actor=world.person("officer"), now=world.now(),
-        )  # fmt: skip
-    assert "This visit was cancelled" in officer.get(f"/visits/{visit.id}/inspect").text
-    assert "/inspections/" in send(officer, visit, "finish", **answers).location
-
-
-def test_a_young_inspector_gets_their_own_set_by_the_same_address(app, world, browser):
-    young = world.person("young-inspector")
-    visit = world.visit(young_inspectors=(young,))
-    inspector = browser("young-inspector")
-    page = inspector.get(f"/visits/{visit.id}/inspect?all=1").text
-    assert len(set(re.findall(r'name="(Y\d\d)', page))) == 28
-    assert not re.findall(r'name="O\d\d', page)
-    assert "ds-stars" in page
-    assert "I&#39;m not sure" in page
-    assert "Last visit" not in page
-    answers = all_answers(prepared(app, visit, "young-inspector"), Y28=["", "not-sure"], Y24="no")
-    answers["Y09"], answers["Y09-comment"] = "no", "Dirty oven"
-    answer = send(inspector, visit, "finish", **answers)
-    assert "/inspections/" in answer.location, answer.text
-    [inspection] = db.session.query(Inspection).all()
-    assert inspection.voice == "young-inspector"
-    assert inspection.current.gaps == []
-    assert (
-        visits.one(db.session(), visit.id, young).status == "in-progress"
-    )  # the officer is still there
-
-
-def test_a_young_inspector_is_never_asked_to_ring_a_provider(world, browser):
-    young = world.person("young-inspector")
-    visit = world.visit(young_inspectors=(young,))
-    inspector = browser("young-inspector")
-    answer = send(inspector, visit, "save-and-next", "/bedroom", Y14="no")
-    assert "Ring the provider" not in inspector.get(answer.location).text
-
-
-def test_the_last_visit_and_what_is_open_stand_beside_the_question(app, world, browser, clock):
-    home = world.home()
-    officer = browser("officer")
-    before = world.visit(home)
-    answers = all_answers(
-        prepared(app, before), **{"O11": "no", "O11-reason": "Dark", "O11-comment": "None upstairs"}
-    )
-    send(officer, before, "finish", **answers)
-    clock.move(timedelta(hours=1))
-    visit = world.visit(home)
-    page = officer.get(f"/visits/{visit.id}/inspect/fire").text
-    assert "Last visit (22 November 2026):" in page
-    assert "None upstairs" in page
-    assert "Still open from before" in page
-    page = officer.get(f"/visits/{visit.id}/inspect/follow-up").text
-    assert "Our own list of open repairs" in page
-
-
-def test_certificates_on_record_stand_beside_the_question_about_them(world, browser):
-    home = world.home()
-    visit, officer = world.visit(home), browser("officer")
-    assert "expired or missing" in officer.get(f"/visits/{visit.id}/inspect/documents").text

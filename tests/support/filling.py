@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from qa_app.base.db import db
+from qa_app.inspections import wire
 from qa_app.inspections.preparing import Prepared, prepare
-from qa_app.inspections.rules.submission import RoomSeen
+from qa_app.inspections.rules.submission import Finding, RoomSeen, Submission
 from qa_app.ports import clock
 from qa_app.question_sets.rules import Question
-from qa_app.visits.models import Visit
+from qa_app.visits.models import Draft, Visit
+from tests.support.client import Browser
+
+MULTIPART = "multipart/form-data"
 
 
 def prepared(app: Flask, visit: Visit, voice: str = "officer") -> Prepared:
@@ -48,3 +54,41 @@ def all_answers(made: Prepared, **changes: Any) -> dict[str, Any]:
         for name in names(known[question_id], made.rooms):
             found[name] = best(known[question_id])
     return {**found, **changes}
+
+
+def picture(data: bytes, name: str = "photo.jpg") -> tuple[io.BytesIO, str]:
+    """A file as a browser sends it."""
+    return io.BytesIO(data), name
+
+
+def send(
+    browser: Browser, visit: Visit, action: Any = "save", page: Any = "", **fields: Any
+) -> TestResponse:
+    """Send a page of the form."""
+    answer = browser.post(
+        f"/visits/{visit.id}/inspect{page}", {**fields, "action": action}, content_type=MULTIPART
+    )
+    answer.request.environ[
+        "wsgi.input"
+    ].close()  # a large form waits in a file of the test client's
+    return answer
+
+
+def draft(visit: Visit, device: str = "web") -> Submission:
+    """What has been kept so far."""
+    [row] = db.session.query(Draft).filter_by(visit_id=visit.id, device=device)
+    found = wire.submission_of(row.content)
+    db.session.rollback()
+    return found
+
+
+def finding(submission: Submission, question: str, room: str | None = None) -> Finding:
+    """The one finding of a question in a place."""
+    [one] = [
+        found
+        for answer in submission.answers
+        if answer.question == question
+        for found in answer.findings
+        if found.room == room
+    ]
+    return one
