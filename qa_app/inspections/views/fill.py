@@ -129,7 +129,7 @@ def _take(visit: Visit, part: VisitPerson, prepared: Prepared, where: Where) -> 
     if read.problems:
         return _show(filling, where, status=422)
     if action == "finish":
-        return _finish(filling, where)
+        return _finish(filling)
     before = _prompted(filling, work_before.submission)
     has_news = bool(_prompted(filling, read.submission) - before)
     return redirect(_next_page(filling, where, action, has_news=has_news))
@@ -141,11 +141,8 @@ def _prompted(filling: Filling, submission: Submission) -> set[tuple[str, str | 
     return set(found)
 
 
-def _finish(filling: Filling, where: Where) -> ResponseReturnValue:
-    session, now, visit = db.session(), clock().now(), filling.visit
-    standings = asking.progress(filling.prepared, filling.work.submission)
-    if standings.checked.gaps and where.kind != "check" and not filling.work.is_finished:
-        return redirect(url_for("inspections.check", visit_id=visit.id))
+def _finish(filling: Filling) -> ResponseReturnValue:
+    session, now = db.session(), clock().now()
     try:
         receipt = service.submit(
             session,
