@@ -39,13 +39,11 @@ from qa_app.base.fields import (
     Between,
     DateField,
     EmailField,
-    FilesField,
     HiddenField,
     MoneyField,
     Needed,
     NumberField,
     PasswordField,
-    PhotosField,
     TextArea,
     TextField,
     Tick,
@@ -54,6 +52,7 @@ from qa_app.base.fields import (
     clean_text,
     without_controls,
 )
+from qa_app.base.file_fields import FilesField, PhotosField
 
 __all__ = [
     "Between",

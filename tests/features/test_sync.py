@@ -15,6 +15,7 @@ from qa_app.accounts.models import User
 from qa_app.adapters.clock import SetClock
 from qa_app.base.db import db
 from qa_app.base.transaction import writing
+from qa_app.defects.models import Defect
 from qa_app.inspections.models import Inspection, InspectionRevision
 from qa_app.jobs import worker
 from qa_app.photos import service as photos
@@ -530,12 +531,11 @@ def test_a_sent_visit_leaves_the_list(browser: Open, world: World) -> None:
     assert len(browser("officer").call("GET", f"{PREFIX}/visits").json["visits"]) == 1
 
 
-def test_an_officer_may_say_raise_with_true(
-    app: Flask, world: World, browser: Callable[[str], Browser]
+@pytest.mark.parametrize(("said", "priority"), [(True, "P1"), ("P1", "P1")])
+def test_an_officer_may_say_raise_with_true_or_the_priority(
+    said: bool | str, priority: str, browser: Open, visit: Visit, world: World
 ) -> None:
-    home = world.home()
-    officer = browser("officer")
-    visit = world.visit(home)
-    body = answers_body(visit, {"O06": {"value": "needs-attention", "raise": True, "reason": "Dark"}})
-    assert officer.call("PUT", f"/api/v1/inspections/{uuid.uuid4()}", body).status_code == 201
-    assert [one.priority for one in db.session.scalars(select(Defect))] == ["P1"]
+    loose = sending.finding("needs-attention", **{"raise": said, "reason": "Too dark for a photo"})
+    body = sending.body(visit, {"O06": [loose]}, now=world.now())
+    assert put(browser("officer"), sending.new_id(), body).status_code == 201
+    assert [one.priority for one in db.session.scalars(select(Defect))] == [priority]
