@@ -21,6 +21,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DataError, DBAPIError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.sansio.utils import host_is_trusted
 
 from qa_app.base.db import db
@@ -28,6 +29,7 @@ from qa_app.base.errors import NotDurable, NotFound
 
 log = logging.getLogger("doorstep.request")
 RETRY_AFTER_S = 5
+LARGEST_ID = 2**31 - 1
 _PLAIN = {
     "name",
     "msg",
@@ -108,8 +110,16 @@ def safe_next(wanted: str | None, fallback: str = "/") -> str:
     return wanted
 
 
+class RowNumber(IntegerConverter):
+    """A whole number in an address; one that no table can hold leads nowhere, as any that is not there."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST_ID)
+
+
 def init_app(app: Flask) -> None:
     """Give every request of the app its id, headers, error pages and log line."""
+    app.url_map.converters["int"] = RowNumber
     app.before_request(_begin)
     app.after_request(_headers)
     app.after_request(_log_line)

@@ -54,8 +54,15 @@ def _filters() -> Filters:
         priority=priority if priority in {one.value for one in Priority} else "",
         overdue=ask.get("overdue") == "yes",
         home=home_rules.read_ref(ask.get("home", "")) or "",
-        provider=ask.get("provider", type=int),
+        provider=_number(ask.get("provider", "")),
     )
+
+
+def _number(text: str) -> int | None:
+    """Return the id in an address; 0, which is nobody's, for one that no table can hold."""
+    if not text.isascii() or not text.isdecimal():
+        return None
+    return int(text) if len(text) < 10 else 0
 
 
 @bp.get("/defects")
