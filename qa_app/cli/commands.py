@@ -130,7 +130,7 @@ def questions_load(file: Path) -> None:
     except UnicodeDecodeError as error:
         raise click.ClickException(f"{file.name} is not a text file in UTF-8.") from error
     except QuestionSetInvalid as error:
-        lines = "\n".join(f"  line {m.line}: {m.path}: {m.message}" for m in error.mistakes)
+        lines = "\n".join(f"  {m}" for m in error.mistakes)
         raise click.ClickException(f"{file.name} was not loaded:\n{lines}") from error
     except DomainError as error:
         raise click.ClickException(str(error)) from error

@@ -125,12 +125,19 @@ def _finding_in(found: Mapping[str, Any]) -> Finding:
         status=found.get("status"),
         comment=found.get("comment") or "",
         reason=found.get("reason") or "",
-        raise_to=found.get("raise"),
+        raise_to=_raise_to(found.get("raise")),
         photos=tuple(
             PhotoRef(one["sha256"], one.get("caption") or "", _moment_in(one.get("taken_at")))
             for one in _list(found, "photos")
         ),
     )
+
+
+def _raise_to(said: str | bool | None) -> str | None:
+    """The priority an officer raises to: named, or, with true, the most urgent there is."""
+    if isinstance(said, bool):
+        return "P1" if said else None
+    return said
 
 
 def _value_in(value: object) -> Value:

@@ -207,13 +207,14 @@ def put_draft(visit_id: uuid.UUID) -> ResponseReturnValue:
 @retried
 def put_inspection(client_id: uuid.UUID) -> ResponseReturnValue:
     """Take in an inspection; 201 when it is new, 200 for the same content again and for a revision."""
-    content = payload.parse(request.get_data(), payload.INSPECTION)
+    content, canonical = payload.parse_whole(request.get_data(), payload.INSPECTION)
     receipt = service.submit(
         db.session(),
         g.person,
         client_id=str(client_id),
         submission=wire.submission_of(content),
         content_json=content,
+        canonical=canonical,
         doors=ports(),
         now=clock().now(),
     )
@@ -245,6 +246,7 @@ def get_receipt(client_id: uuid.UUID) -> ResponseReturnValue:
 
 def receive_photo(client_id: uuid.UUID, sha256: str) -> None:
     """Stream the photo to disk and make it durable, before the transaction that names it begins."""
+    sha256 = sha256.lower()
     g.photo, g.photo_problem = None, None
     intake = photos.intake()
     if request.content_length is not None and request.content_length > intake.limit:
@@ -276,7 +278,7 @@ def receive_photo(client_id: uuid.UUID, sha256: str) -> None:
 def put_photo(client_id: uuid.UUID, sha256: str) -> ResponseReturnValue:
     """Take in one photo, before or after the answers, any number of times."""
     session, own_id, now = db.session(), str(client_id), clock().now()
-    problem = g.photo_problem
+    sha256, problem = sha256.lower(), g.photo_problem
     if problem is None:
         try:
             receipt, is_new = service.take_photo(

@@ -51,7 +51,7 @@ def visit_whole(
     return {
         **visit_line(visit, person, now=now),
         "form": prepared.form,
-        "question_set": for_phone(prepared.question_set),
+        "question_set": _questions(prepared),
         "asked": list(prepared.asked),
         "checks": [_check(one) for one in prepared.checks.values()],
         "rooms": [
@@ -142,10 +142,20 @@ def _home(visit: Visit, person: User, *, now: datetime) -> Json:
     return known
 
 
+def _questions(prepared: Prepared) -> Json:
+    """The question set whole, and after its questions the checks of what is still open: whatever is asked is in it."""
+    found = for_phone(prepared.question_set)
+    extra = [
+        {**_check(one), "section": one.section_id, "weight": 0} for one in prepared.checks.values()
+    ]
+    return {**found, "questions": [*found["questions"], *extra]}
+
+
 def _check(question: Question) -> Json:
     return {
         "id": question.id,
         "text": question.text,
+        "type": question.kind,
         "choices": [{"value": one.value, "label": one.label} for one in question.choices],
     }
 

@@ -13,6 +13,8 @@ from qa_app.inspections.rules.submission import STATUSES
 from qa_app.question_sets.rules import PRIORITIES
 from qa_app.sync.shapes import (
     AnswerValue,
+    Either,
+    Flag,
     ListOf,
     Maybe,
     Moment,
@@ -44,7 +46,7 @@ FINDING = Thing(
         "value": Maybe(AnswerValue(LONGEST)),
         "comment": _WORDS,
         "reason": _WORDS,
-        "raise": Maybe(OneOf(PRIORITIES)),
+        "raise": Maybe(Either((OneOf(PRIORITIES), Flag()))),
         "photos": Maybe(ListOf(PHOTO, 200)),
     },
 )
@@ -106,7 +108,12 @@ class Malformed(Exception):
 
 
 def parse(body: bytes, shape: Thing) -> dict[str, Any]:
-    """Return the JSON object in a body; ``Malformed`` unless it is JSON, of this shape, and has an RFC 8785 form."""
+    """Return the JSON object in a body; see ``parse_whole``."""
+    return parse_whole(body, shape)[0]
+
+
+def parse_whole(body: bytes, shape: Thing) -> tuple[dict[str, Any], bytes]:
+    """Return the JSON object in a body, and its RFC 8785 form; ``Malformed`` unless it is JSON of this shape that has one."""
     content = _read(body)
     wrong = list(shape.check(content, ()))
     if wrong:
@@ -115,10 +122,9 @@ def parse(body: bytes, shape: Thing) -> dict[str, Any]:
             for path, message in wrong
         )
     try:
-        wire.canonical(content)
+        return content, wire.canonical(content)
     except (ValueError, RecursionError):
         raise Malformed([Mistake(None, "A number or a letter in it cannot be kept")]) from None
-    return content
 
 
 def _read(body: bytes) -> dict[str, Any]:

@@ -75,6 +75,37 @@ class OneOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """One of several shapes; the mistakes named are those of the first."""
+
+    shapes: tuple[Shape, ...]
+
+    def check(self, value: Any, path: Path) -> Iterator[Wrong]:
+        """See ``Shape``."""
+        found = [list(one.check(value, path)) for one in self.shapes]
+        if all(found):
+            yield from found[0]
+
+    def schema(self) -> dict[str, Any]:
+        """See ``Shape``."""
+        return {"anyOf": [one.schema() for one in self.shapes]}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """True or false."""
+
+    def check(self, value: Any, path: Path) -> Iterator[Wrong]:
+        """See ``Shape``."""
+        if not isinstance(value, bool):
+            yield path, "must be true or false"
+
+    def schema(self) -> dict[str, Any]:
+        """See ``Shape``."""
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """A whole number from 1 to ``most``."""
 

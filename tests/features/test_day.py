@@ -314,7 +314,7 @@ def test_a_long_list_says_how_many_more_there_are(browser, world):
     officer, home = world.person("officer"), world.home("Busy House")
     for _ in range(7):
         sent(world.visit(home), officer, {"O08": "1"})
-    assert "2 more visits have some." in words_of(browser("officer").get("/").text)
+    assert "2 more visits with some." in words_of(browser("officer").get("/").text)
     now = world.now()
     with writing() as session:
         for _ in range(8):

@@ -401,7 +401,8 @@ def test_the_arithmetic_in_full_adds_up_and_says_why() -> None:
             {"O05": "no", "O08": "5"},
             ("O05", "O08"),
             "The answers earned 2 of 7 points, which is 28.6%, and they cover 7 of the 7 points"
-            " asked about, which is 100.0%; whatever the score, O05 makes it “Urgent action”.",
+            " asked about, which is 100.0%; whatever the score, it is “Urgent action” because of:"
+            " “Does the front door shut, lock, and open from inside without a key?”.",
         ),
         ({}, ("O05", "O08"), "None of the 7 points of weight asked about got a score."),
         ({"O02": "announced"}, ("O02",), "No question asked on this form carries weight, so there is no score."),
@@ -414,9 +415,8 @@ def test_the_arithmetic_in_one_sentence(
 
 
 def test_words_in_a_row() -> None:
-    assert listed(()) == ""
-    assert listed(("O05",)) == "O05"
-    assert listed(("O05", "O11", "O13")) == "O05, O11 and O13"
+    assert listed(("Is it warm?",)) == "“Is it warm?”."
+    assert listed(("Is it warm?", "Is it dry?")) == "“Is it warm?”, “Is it dry?”."
 
 
 def test_a_provider_sees_a_score_of_what_it_may_see() -> None:

@@ -44,12 +44,10 @@ def sentence(
             f" which is {one_decimal(100 * counted / due)}%"
         )
     if capped_by and band:
-        return f"{said}; whatever the score, {listed(capped_by)} makes it “{band}”."
+        return f"{said}; whatever the score, it is “{band}” because of: {listed(capped_by)}"
     return f"{said}; the band is “{band}”." if band else f"{said}."
 
 
 def listed(words: tuple[str, ...]) -> str:
-    """Words in a row: "O05", "O05 and O11", "O05, O11 and O13"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"
+    """Questions in a row, each in quotation marks: “May doors shut?”, “Are exits clear?”."""
+    return ", ".join(f"“{one}”" for one in words) + "."

@@ -166,7 +166,14 @@ def score(
             counted=total.counted,
             due=total.due,
             band=band.label if band else None,
-            capped_by=tuple(dict.fromkeys(one.question for one in failures)),
+            capped_by=tuple(
+                dict.fromkeys(
+                    question_set.questions[one.question].text
+                    if one.question in question_set.questions
+                    else one.question
+                    for one in failures
+                )
+            ),
         ),
     )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 
+import yaml
+
+from qa_app.base.data_files import read_text
 from qa_app.homes import emergency
 from qa_app.question_sets.loading.choices import Answers, read_when
 from qa_app.question_sets.loading.fields import SLUG, Fields
@@ -21,8 +24,23 @@ from qa_app.question_sets.rules import (
     When,
 )
 
-_CATEGORY = re.compile(r"[a-z]+(\.[a-z]+)?")
 BEFORE = ("anything else",)
+
+
+@lru_cache(maxsize=1)
+def _known() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The categories that a repair may have, and the kinds of what is no repair, from the data file.
+
+    The file is the defects feature's, which stands above this one: only its ids are read here.
+    """
+    repairs: set[str] = set()
+    others: list[str] = []
+    for one in yaml.safe_load(read_text("categories.yaml"))["categories"]:
+        if one.get("kind") == "not-a-repair":
+            others.append(one["id"])
+            continue
+        repairs |= {one["id"], *(f"{one['id']}.{sub['id']}" for sub in one.get("sub", ()))}
+    return frozenset(repairs), tuple(others)
 
 
 def _inside(f: Fields, key: str, what: str) -> Fields | None:
@@ -72,9 +90,10 @@ def read_defect(f: Fields, answers: Answers) -> DefectRule | None:
     with inside as d:
         when = read_when(d, "when", answers, needed=True)
         category = d.text("category", needed=True)
-        if category not in {None, OFFICER_PICKS} and not _CATEGORY.fullmatch(category or ""):
+        if category not in {None, OFFICER_PICKS} and category not in _known()[0]:
             d.wrong(
-                f"'{category}' must look like doors, doors.lock or {OFFICER_PICKS}.", "category"
+                f"'{category}' is no category of categories.yaml, such as doors.lock, nor {OFFICER_PICKS}.",
+                "category",
             )
         priority = d.one_of("priority", (*PRIORITIES, OFFICER_PICKS), needed=True)
         raise_to = d.one_of("officer_may_raise_to", PRIORITIES)
@@ -135,7 +154,7 @@ def read_follow_up(f: Fields, answers: Answers) -> FollowUp | None:
         return None
     with inside as u:
         when = read_when(u, "when", answers, needed=True)
-        return FollowUp(when=when, kind=u.slug("kind", needed=True) or "")
+        return FollowUp(when=when, kind=u.one_of("kind", _known()[1], needed=True) or "")
 
 
 def read_prompt(f: Fields, answers: Answers, prompts: tuple[str, ...]) -> PromptRule | None:
