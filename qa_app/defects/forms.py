@@ -55,7 +55,8 @@ class MoveForm(Form):
         moves = rules.moves_open_to(state, kind) if kind is not None else ()
         self.to.choices = [Choice(to.value, words[to]) for to in order if to in moves]
         if State.DUPLICATE not in moves:
-            self.duplicate_of.process(None)  # not asked, so not read: a stale page may still send it
+            # not asked, so not read: a stale page may still send it
+            self.duplicate_of.process(None)
         if state is State.CLAIMED_FIXED:
             self.to.label.text = "Is it fixed?"
         return bool(self.to.choices)
