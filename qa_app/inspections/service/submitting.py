@@ -72,16 +72,18 @@ def submit(
     client_id: str,
     submission: Submission,
     content_json: Mapping[str, Any] | None = None,
+    canonical: bytes | None = None,
     doors: Ports,
     now: datetime,
 ) -> Receipt:
     """Take in a finished inspection and all that follows from it; return its receipt.
 
     ``client_id`` was made on the phone and is unique for this account. ``content_json`` is the body as
-    received; a form has none, and sent twice it is the same whatever the clock said. ``NotFound`` when
+    received, ``canonical`` its RFC 8785 form where the caller has it already; a form has none, and sent
+    twice it is the same whatever the clock said. ``NotFound`` when
     the visit is not this person's, ``InvalidSubmission`` for unknown questions or values.
     """
-    body = wire.canonical(wire.content_of(submission) if content_json is None else content_json)
+    body = canonical or wire.canonical(content_json or wire.content_of(submission))
     sha256 = wire.digest(body)
     one_at_a_time(session, person)
     known = _known(session, person.id, client_id, sha256, body, is_form=content_json is None)
