@@ -535,7 +535,8 @@ def test_a_sent_visit_leaves_the_list(browser: Open, world: World) -> None:
 def test_an_officer_may_say_raise_with_true_or_the_priority(
     said: bool | str, priority: str, browser: Open, visit: Visit, world: World
 ) -> None:
-    loose = sending.finding("needs-attention", **{"raise": said, "reason": "Too dark for a photo"})
+    more: dict[str, Any] = {"raise": said, "reason": "Too dark for a photo"}
+    loose = sending.finding("needs-attention", **more)
     body = sending.body(visit, {"O06": [loose]}, now=world.now())
     assert put(browser("officer"), sending.new_id(), body).status_code == 201
     assert [one.priority for one in db.session.scalars(select(Defect))] == [priority]
