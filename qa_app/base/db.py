@@ -76,28 +76,6 @@ def init_app(app: Flask) -> None:
         if engine.dialect.name == "sqlite":
             prepare_sqlite(engine)
             _assert_sqlite(engine)
-        else:
-            prepare_postgresql(engine)
-
-
-def prepare_postgresql(engine: Engine) -> None:
-    """Let text with a NUL be looked for as on SQLite: PostgreSQL holds none, so that nothing is found."""
-
-    @event.listens_for(engine, "before_cursor_execute", retval=True)
-    def _execute(
-        _c: object, _cursor: object, statement: str, parameters: Any, _x: object, _many: object
-    ) -> tuple[str, Any]:
-        return statement, _without_nul(parameters)
-
-
-def _without_nul(parameters: Any) -> Any:
-    if isinstance(parameters, dict):
-        return {name: _without_nul(value) for name, value in parameters.items()}
-    if isinstance(parameters, (list, tuple)):
-        return type(parameters)(_without_nul(value) for value in parameters)
-    if isinstance(parameters, str) and "\x00" in parameters:
-        return parameters.replace("\x00", "\ufffd")
-    return parameters
 
 
 def prepare_sqlite(engine: Engine) -> None:

@@ -148,6 +148,7 @@ def _begin() -> None:
         request_ctx.url_adapter = current_app.url_map.bind("localhost")
     if not _names_us():
         abort(400)
+    _refuse_nul()
 
 
 def _names_us() -> bool:
@@ -160,6 +161,14 @@ def _names_us() -> bool:
         if name.strip().lower() == "host":
             claimed.append(value.strip().strip('"'))
     return all(host_is_trusted(one.strip(), ours) for one in claimed if one.strip())
+
+
+def _refuse_nul() -> None:
+    """Refuse an address that holds the character U+0000: no person types it, and PostgreSQL keeps no text with it."""
+    if "\x00" in request.path:
+        raise NotFound("no such address")
+    if any("\x00" in part for pair in request.args.items(multi=True) for part in pair):
+        abort(400)
 
 
 def is_for_machine() -> bool:

@@ -53,7 +53,7 @@ def test_a_view_that_writes_keeps_its_work_unless_it_answers_500_or_more(
         note()
         return "", status
 
-    app.extensions["csrf"].protect = lambda: None
+    monkeypatch.setattr(app.extensions["csrf"], "protect", lambda: None)
     monkeypatch.setattr(app, "_got_first_request", False)
     add_route(app, probe)
     assert post(app) == status
@@ -66,7 +66,7 @@ def test_a_view_that_raises_keeps_nothing(app: Flask, monkeypatch: pytest.Monkey
         db.session.flush()
         raise LookupError("on purpose")
 
-    app.extensions["csrf"].protect = lambda: None
+    monkeypatch.setattr(app.extensions["csrf"], "protect", lambda: None)
     monkeypatch.setattr(app, "_got_first_request", False)
     add_route(app, probe)
     with pytest.raises(LookupError):

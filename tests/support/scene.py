@@ -87,7 +87,7 @@ class Scene:
             self.secrets[f"e-mail of {who}"] = person.email
             self.ids[who] = person.id
         with writing() as session:
-            for name, price in (("own", 91_357), ("other", 82_469)):
+            for name, price in (("own", 91_357_246), ("other", 82_469_135)):
                 provider = session.merge(own if name == "own" else other)
                 provider.notes = self.secret(f"notes on the {name} provider")
                 provider.contracts[0].weekly_price_pence = price
@@ -95,7 +95,7 @@ class Scene:
                 self.ids[f"{name} company"] = provider.id
                 self.ids[f"{name} contract"] = provider.contracts[0].id
                 self.ids[f"{name} contact"] = provider.contacts[0].id
-                self.secrets[f"price of the {name} provider"] = f"{price / 100:.2f}"
+                self.secrets[f"price of the {name} provider"] = f"{price / 100:,.2f}"
             accounts.put_on_duty(
                 session, session.get_one(User, self.ids["duty officer"]), DutyKind.SAFEGUARDING,
                 starts_on=world.today() - timedelta(days=30), ends_on=None, now=world.now(),
