@@ -72,6 +72,7 @@ def test_t28_disabling_an_account_acts_at_once(app, world, clock, browser):
 
 def test_signing_out_everywhere_ends_every_device(browser):
     phone, laptop = browser("officer"), browser("officer")
+    assert "Sign out on every device" in phone.get("/").text
     assert phone.post("/sign-out/everywhere").status_code == 302
     assert laptop.get("/visits").status_code == 302
 
