@@ -169,6 +169,12 @@ def leaks(scene: Scene, who: str, found: Iterable[Seen]) -> list[str]:
     ]
     out = []
     for one in found:
-        words = unquote_plus(one.words).casefold().replace(one.path.casefold(), "")
+        words = unquote_plus(one.words).casefold()
+        # what was asked tells nothing when it comes back: the address, and where to go after signing in
+        for asked in (
+            one.path,
+            *(value for name, value in parse_qsl(urlsplit(one.path).query) if name == "next"),
+        ):
+            words = words.replace(unquote_plus(asked).casefold(), "")
         out += [f"{one.path} ({one.status}): {name}" for name, form in private if form in words]
     return sorted(set(out))
