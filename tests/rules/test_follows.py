@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from qa_app.inspections.rules.follows import Follows, failed_last_time, follows
+from qa_app.inspections.rules.follows import Follows, failed_last_time, follows, said
 from qa_app.inspections.rules.open_checks import check_question
+from qa_app.inspections.rules.submission import Finding
 from qa_app.question_sets.rules import Facts
 from tests.support.question_sets import (
     PHOTO,
@@ -258,3 +259,9 @@ def test_every_answer_of_both_sets_follows_its_own_rules() -> None:
                 assert bool(found.actions) is (
                     question.follow_up is not None and choice.value in question.follow_up.when
                 )
+
+
+def test_words_of_a_question_that_is_no_question_are_told_from_the_answer() -> None:
+    question = officer_set().questions["O64"]
+    words = said(question, Finding(value="not-suitable", comment="Not for the provider"))
+    assert words == "Your judgement, with reasons: Not suitable"

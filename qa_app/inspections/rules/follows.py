@@ -183,7 +183,7 @@ def _defect(
         room=room,
         category=rule.category if rule else None,
         priority=priority,
-        words=_words(question, finding),
+        words=said(question, finding),
         comment=finding.comment.strip(),
         is_immediate=by_officer and (is_critical or priority == "P1"),
         is_critical=is_critical,
@@ -202,7 +202,7 @@ def _action(
         question=question.id,
         room=room,
         kind=question.follow_up.kind if question.follow_up else "",
-        words=_words(question, finding),
+        words=said(question, finding),
         comment=finding.comment.strip(),
         is_immediate=by_officer and question.is_critical(finding.value, facts),
         photos=finding.photos,
@@ -210,8 +210,10 @@ def _action(
     )
 
 
-def _words(question: Question, finding: Finding) -> str:
-    return f"{question.text} {export(question, finding.value, finding.status)}"
+def said(question: Question, finding: Finding) -> str:
+    """The question and what was answered, as one line of words; never the comment."""
+    ends = "" if question.text.endswith(("?", "!", ".", ":")) else ":"
+    return f"{question.text}{ends} {export(question, finding.value, finding.status)}"
 
 
 def _emergencies(each: list[tuple[Question, str | None, Finding]]) -> Iterator[EmergencyPanel]:

@@ -25,7 +25,7 @@ from qa_app.inspections import queries
 from qa_app.inspections.models import Inspection, InspectionRevision, Proposal
 from qa_app.inspections.preparing import AUDIENCES
 from qa_app.inspections.rules.findings import gather
-from qa_app.inspections.rules.follows import Follows, Prompt, ProposedDefect, follows
+from qa_app.inspections.rules.follows import Follows, Prompt, ProposedDefect, follows, said
 from qa_app.inspections.service.checks import confirm_checks
 from qa_app.inspections.service.keeping import SAFEGUARDING, Weighed
 from qa_app.providers.models import Contract
@@ -290,13 +290,13 @@ def _prompt(
     elif prompt.kind == MANAGER_PROMPT and (is_current or prompt.is_critical):
         _action(
             session, revision, question=prompt.question, room=prompt.room, kind=prompt.kind,
-            words=f"{question.text} {answer}", share="never", is_proposed=not by_officer,
+            words=said(question, finding), share="never", is_proposed=not by_officer,
             owner=Owner.MANAGER, due_on=local_day(now), now=now,
         )  # fmt: skip
     elif prompt.kind == PLAN_PROMPT and is_current:
         _action(
             session, revision, question=prompt.question, room=prompt.room, kind=prompt.kind,
-            words=f"{question.text} {answer}. Update the plan and the risk assessment.",
+            words=f"{said(question, finding)}. Update the plan and the risk assessment.",
             share="never", is_proposed=not by_officer, owner=Owner.ADVISER, now=now,
         )  # fmt: skip
     elif prompt.kind == REOPEN_PROMPT and is_current:
